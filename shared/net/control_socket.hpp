@@ -1,0 +1,27 @@
+#pragma once
+/// How the `huiyin` command talks to a running daemon: one line of JSON in, one line of JSON
+/// out, over a Unix socket with mode 0600 beside the data folder. Lines up to 64 KiB.
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "shared/core/result.hpp"
+#include "shared/net/runtime.hpp"
+
+namespace huiyin::net {
+
+class ControlServer {
+ public:
+  virtual ~ControlServer() = default;
+};
+/// `handle` runs on the runtime's thread; it may call `respond` later and from any thread.
+/// A stale socket file that nobody listens on is replaced; one that somebody answers is kBusy.
+[[nodiscard]] Result<std::unique_ptr<ControlServer>> make_control_server(
+    Runtime& runtime, const std::string& path,
+    std::function<void(std::string line, std::function<void(std::string)> respond)> handle);
+
+/// Blocking; for the command line. kNotFound when no daemon listens there.
+[[nodiscard]] Result<std::string> control_call(const std::string& path, const std::string& line, Duration timeout);
+
+}  // namespace huiyin::net
