@@ -86,6 +86,14 @@ class County(unittest.TestCase):
             self.assertIn(answer["language"], {"zh", "en"})
             self.assertGreater(len(answer["text"]), 20)
 
+    def test_every_sample_answer_is_for_one_report_in_its_language_and_unit(self):
+        unit_of = {category["code"]: category["unit"] for category in self.categories}
+        for answer in self.sample["answers"]:
+            asked = [report for report in self.sample["reports"] if answer["match"] in report["text"]]
+            self.assertEqual(len(asked), 1, answer["match"])
+            self.assertEqual(asked[0]["language"], answer["language"], answer["match"])
+            self.assertEqual(unit_of[asked[0]["category"]], answer["unit"], answer["match"])
+
 
 if __name__ == "__main__":
     unittest.main()
