@@ -42,7 +42,11 @@ class MemoryStore::Turn {
 /// A transaction. read() hands it out as a StoreReader, so nothing can be changed through it.
 class MemoryStore::Writer final : public StoreWriter {
  public:
-  explicit Writer(MemoryStore& store) : store_(store) {}
+  explicit Writer(MemoryStore& store) : store_(store), used_before_(store.used_) {}
+  /// Takes everything back unless keep() was called: also when `work` throws.
+  ~Writer() override { undo(); }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
 
   Result<std::optional<ByteView>> get(Table table, ByteView key) override {
     HUIYIN_TRY(store_.step("get"));
@@ -78,6 +82,19 @@ class MemoryStore::Writer final : public StoreWriter {
   /// Why this transaction cannot be committed: its first failed change.
   [[nodiscard]] const Status& verdict() const { return verdict_; }
 
+  void keep() {
+    undo_.clear();
+    used_before_ = store_.used_;
+  }
+
+ private:
+  struct Undo {
+    Table table = 0;
+    Bytes key;
+    std::optional<Bytes> before;
+    std::unique_ptr<Entries> cleared;
+  };
+
   void undo() {
     for (auto step = undo_.rbegin(); step != undo_.rend(); ++step) {
       Entries& entries = at(step->table);
@@ -88,16 +105,8 @@ class MemoryStore::Writer final : public StoreWriter {
       else
         entries.erase(step->key);
     }
-    undo_.clear();
+    store_.used_ = used_before_;
   }
-
- private:
-  struct Undo {
-    Table table = 0;
-    Bytes key;
-    std::optional<Bytes> before;
-    std::unique_ptr<Entries> cleared;
-  };
 
   Entries& at(Table table) {
     HUIYIN_CHECK(table < kStoreTables);
@@ -158,6 +167,7 @@ class MemoryStore::Writer final : public StoreWriter {
   }
 
   MemoryStore& store_;
+  std::size_t used_before_;
   Status verdict_;
   std::vector<Undo> undo_;
 };
@@ -182,15 +192,11 @@ Status MemoryStore::read(const ReadWork& work) {
 
 Status MemoryStore::write(const WriteWork& work) {
   const Turn turn(*this);
-  const std::size_t used_before = used_;
   Writer writer(*this);
   Status status = work(writer);
   if (status.ok()) status = writer.verdict();
   if (status.ok()) status = step("commit");
-  if (!status.ok()) {
-    writer.undo();
-    used_ = used_before;
-  }
+  if (status.ok()) writer.keep();
   return status;
 }
 
