@@ -106,15 +106,16 @@ async function answer(office, answers) {
 }
 
 /** Some residents come back, to the other village's kiosk, and say whether it helped. */
-async function comeBack(kiosks, told, answers) {
+async function comeBack(kiosks, told, answers, given) {
   const opinions = [["yes", 5], ["partly", 3], ["no", 1], ["yes", 4], ["yes", 5]];
   const answered = told.filter((one) => answers.some((reply) => one.text.includes(reply.match)));
   let rated = 0;
+  for (const number of sites.keys()) await until("the answers to reach the kiosks", () => world.kioskStatus(number + 1).replies >= given, { everyMs: 500 });
   for (const [index, [solved, stars]] of opinions.entries()) {
     const one = answered[index];
     if (!one) break;
     const kiosk = kiosks[one.kiosk % kiosks.length];
-    await until("an answer to reach the other kiosk", async () => (await kiosk.answer(one.receipt)).found, { everyMs: 1000 });
+    if (!(await kiosk.answer(one.receipt)).found) throw new Error("an answer that reached the kiosk does not open there");
     await kiosk.rate(one.receipt, solved, stars);
     await kiosk.endVisit();
     ++rated;
@@ -128,8 +129,9 @@ async function fill(state, kiosks, office) {
   const sent = told.filter(({ kiosk }) => kiosk !== state.offline).length;
   await until("the office to have every report", async () => (await office.get("/overview")).counts.all >= sent);
   say(`the office has ${sent}` + (state.offline ? `; ${told.length - sent} wait at kiosk ${state.offline}, which is offline` : ""));
-  say(`${await answer(office, sample.answers)} answered by the office`);
-  if (!state.offline) say(`${await comeBack(kiosks, told, sample.answers)} opened and rated at the other village's kiosk`);
+  const given = await answer(office, sample.answers);
+  say(`${given} answered by the office`);
+  if (!state.offline) say(`${await comeBack(kiosks, told, sample.answers, given)} opened and rated at the other village's kiosk`);
   state.receipts = told.slice(0, 3).map(({ receipt, text }) => ({ receipt, text }));
 }
 

@@ -86,6 +86,11 @@ export class World {
     await kiosk.enrol(line.replace(/^[^/]+/, `127.0.0.1:${linkPort}`));
   }
 
+  /** What `huiyin kiosk status` says about a running kiosk. */
+  kioskStatus(number) {
+    return JSON.parse(this.huiyin("kiosk", "status", "--data", this.kioskData(number), "--json"));
+  }
+
   firstPassword() {
     return readFileSync(join(this.officeData, "first-password.txt"), "utf8").trim();
   }

@@ -1,0 +1,171 @@
+// The kiosk's touch page as a resident walks through it. The data-test names are those of
+// kiosk/web/README.md. Buttons rest for a moment after each press; Playwright waits for that.
+
+export class KioskWalk {
+  constructor(studio, page, origin) {
+    this.studio = studio;
+    this.page = page;
+    this.origin = origin;
+  }
+
+  at(test) {
+    return this.page.locator(`[data-test="${test}"]`);
+  }
+  press(test) {
+    return this.at(test).click();
+  }
+
+  /** From any screen with the two head keys to the same screen in another language. */
+  async pick(language) {
+    await this.press("language");
+    await this.press(`language-${language}`);
+    await this.page.waitForFunction((wanted) => document.documentElement.lang.startsWith(wanted), language);
+  }
+
+  /** Pictures in Chinese and English; the page is in Chinese before and after. */
+  async pictures(screen) {
+    await this.studio.picture(this.page, `kiosk-${screen}`, "zh");
+    await this.pick("en");
+    await this.studio.picture(this.page, `kiosk-${screen}`, "en");
+    await this.pick("zh");
+  }
+
+  async begin(language, { pictures } = {}) {
+    if (!this.page.url().startsWith(this.origin)) await this.page.goto(`${this.origin}/`);
+    await this.at("start").waitFor();
+    if (pictures) await this.studio.picture(this.page, "kiosk-01-attract", "zh");
+    await this.press("start");
+    if (pictures) await this.#languageScreens();
+    await this.press(`language-${language}`);
+    await this.at("task-say").waitFor();
+  }
+
+  async #languageScreens() {
+    await this.at("language-zh").waitFor();
+    await this.studio.picture(this.page, "kiosk-02-language", "zh");
+    await this.press("language-en");
+    await this.at("task-say").waitFor();
+    await this.press("language");
+    await this.at("language-zh").waitFor();
+    await this.studio.picture(this.page, "kiosk-02-language", "en");
+  }
+
+  /** The card of a category, on whichever page of the list it stands. */
+  async #category(code) {
+    const card = this.at(`category-${code}`);
+    await this.page.locator('[data-test^="category-"]').first().waitFor();
+    for (let turned = 0; turned < 10 && !(await card.count()); ++turned) await this.press("more");
+    await card.click();
+  }
+
+  /** Leaves a report; returns the 20 digits that the page shows. */
+  async tell({ category, feeling, text, language }, { pictures }) {
+    const look = async (screen) => pictures && this.pictures(screen);
+    await this.begin(language, { pictures });
+    await look("03-home");
+    if (pictures) await this.#help();
+    await this.press("task-say");
+    await this.#category(category);
+    await look("05-category");
+    await this.press("next");
+    await this.press(`feeling-${feeling}`);
+    await look("06-feeling");
+    await this.press("next");
+    await this.at("text").fill(text);
+    await look("07-text");
+    await this.press("next");
+    await this.at("recap-text").waitFor();
+    await look("08-confirm");
+    if (pictures) await this.#almostDropped();
+    await this.press("send");
+    await this.at("receipt-digits").waitFor();
+    await look("10-receipt");
+    const digits = (await this.at("receipt-digits").innerText()).replace(/\D/g, "");
+    if (pictures) await this.#keep();
+    await this.press("have-it");
+    await this.at("start").waitFor();
+    if (digits.length !== 20) throw new Error(`the receipt shows ${digits.length} digits`);
+    return digits;
+  }
+
+  async #help() {
+    await this.press("help");
+    await this.at("back").waitFor();
+    await this.pictures("04-help");
+    await this.press("back");
+    await this.at("task-say").waitFor();
+  }
+
+  async #almostDropped() {
+    await this.press("drop");
+    await this.at("drop-no").waitFor();
+    await this.pictures("09-drop");
+    await this.press("drop-no");
+    await this.at("send").waitFor();
+  }
+
+  async #keep() {
+    await this.press("home");
+    await this.at("back").waitFor();
+    await this.pictures("11-keep");
+  }
+
+  /** The daemon is gone: the page says so by itself. */
+  async lost() {
+    await this.page.waitForFunction(() => !document.querySelector("button"), null, { timeout: 15_000 });
+    await this.studio.picture(this.page, "kiosk-12-lost", "zh");
+  }
+
+  async #typeCode(digits) {
+    await this.press("pad-clear");
+    for (const digit of digits) await this.press(`pad-${digit}`);
+    await this.press("open");
+  }
+
+  /** Types a code that cannot be right; returns all words of the screen that answers. */
+  async mistype(digits) {
+    await this.begin("zh");
+    await this.press("task-hear");
+    await this.at("code").waitFor();
+    await this.pictures("13-code");
+    const before = await this.page.locator("h1").innerText();
+    await this.#typeCode(digits);
+    await this.page.waitForFunction((words) => document.querySelector("h1")?.innerText !== words, before);
+    await this.pictures("14-mistyped");
+    return this.page.locator("main").innerText();
+  }
+
+  /** A code that fits but that nobody holds; returns the words of the screen that answers. */
+  async unknown(digits) {
+    await this.#typeCode(digits);
+    await this.at("no-answer").waitFor();
+    await this.pictures("15-no-answer");
+    const words = await this.at("no-answer").innerText();
+    await this.press("back");
+    await this.at("code").waitFor();
+    return words;
+  }
+
+  /** Opens the answer, reads it to its end, and returns its text. */
+  async openAnswer(digits) {
+    await this.#typeCode(digits);
+    const text = await this.at("answer-text").innerText();
+    await this.pictures("16-answer");
+    while (await this.at("read-on").count()) await this.press("read-on");
+    return text;
+  }
+
+  async rate(solved, stars) {
+    await this.press("next");
+    await this.press(`solved-${solved}`);
+    await this.pictures("17-solved");
+    await this.press("next");
+    await this.press(`star-${stars}`);
+    await this.pictures("18-rating");
+    await this.press("send-rating");
+    await this.at("finish").waitFor();
+    await this.pictures("19-thanks");
+    await this.press("finish");
+    await this.at("start").waitFor();
+  }
+}
