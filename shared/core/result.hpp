@@ -91,9 +91,12 @@ using Status = Result<void>;
 
 }  // namespace huiyin
 
-/// Leaves the function with the error of `expression`, a Result of any type.
-#define HUIYIN_TRY(expression)                                  \
-  do {                                                          \
-    if (auto huiyin_try_ = (expression); !huiyin_try_.ok())     \
-      return huiyin_try_.error();                               \
+#define HUIYIN_JOIN_(a, b) a##b
+#define HUIYIN_JOIN(a, b) HUIYIN_JOIN_(a, b)
+/// Leaves the function with the error of `expression`, a Result of any type. The variable is
+/// named by its line, so that a use inside a lambda inside a use shadows nothing.
+#define HUIYIN_TRY(expression)                                                              \
+  do {                                                                                      \
+    if (auto HUIYIN_JOIN(try_, __LINE__) = (expression); !HUIYIN_JOIN(try_, __LINE__).ok()) \
+      return HUIYIN_JOIN(try_, __LINE__).error();                                           \
   } while (false)
