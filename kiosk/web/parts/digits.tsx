@@ -1,7 +1,7 @@
 /** A receipt's digits, the same block everywhere, and the pad that types digits. */
 import { useEffect } from 'preact/hooks';
 
-import { grid, press, rows } from '../logic/digits.ts';
+import { grid, rows } from '../logic/digits.ts';
 import { Icon } from './pictures.tsx';
 import { Press } from './press.tsx';
 
@@ -39,22 +39,21 @@ export function CodeBlock(props: {
 }
 
 interface PadProps {
-  digits: string;
-  length: number;
-  onChange: (digits: string) => void;
+  /** A digit, "delete" or "clear". The caller applies it to what is there now: keys come fast. */
+  onKey: (key: string) => void;
   /** Enter on a real keyboard. */
   onEnter: () => void;
   clear: string;
   erase: string;
 }
 
-export function Pad({ digits, length, onChange, onEnter, clear, erase }: PadProps) {
+export function Pad({ onKey, onEnter, clear, erase }: PadProps) {
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
       const onButton = event.target instanceof HTMLButtonElement;
-      if (/^[0-9]$/.test(event.key)) onChange(press(digits, event.key, length));
-      else if (event.key === 'Backspace') onChange(press(digits, 'delete', length));
+      if (/^[0-9]$/.test(event.key)) onKey(event.key);
+      else if (event.key === 'Backspace') onKey('delete');
       // Enter on a focused button is that button's.
       else if (event.key === 'Enter' && !onButton) onEnter();
     }
@@ -62,30 +61,18 @@ export function Pad({ digits, length, onChange, onEnter, clear, erase }: PadProp
     return () => window.removeEventListener('keydown', onKeyDown);
   });
   const key = (name: string) => (
-    <Press
-      key={name}
-      padKey
-      class="num"
-      test={`pad-${name}`}
-      onPress={() => onChange(press(digits, name, length))}
-    >
+    <Press key={name} padKey class="num" test={`pad-${name}`} onPress={() => onKey(name)}>
       {name}
     </Press>
   );
   return (
     <div class="pad" dir="ltr">
       {['1', '2', '3', '4', '5', '6', '7', '8', '9'].map(key)}
-      <Press padKey class="soft" test="pad-clear" onPress={() => onChange('')}>
+      <Press padKey class="soft" test="pad-clear" onPress={() => onKey('clear')}>
         {clear}
       </Press>
       {key('0')}
-      <Press
-        padKey
-        class="soft"
-        test="pad-delete"
-        label={erase}
-        onPress={() => onChange(press(digits, 'delete', length))}
-      >
+      <Press padKey class="soft" test="pad-delete" label={erase} onPress={() => onKey('delete')}>
         <Icon name="erase" />
       </Press>
     </div>

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { api, Trouble } from '../api.ts';
 import type { Solved } from '../api.ts';
 import { sayDate } from '../logic/dates.ts';
-import { codeLength, digitsOf } from '../logic/digits.ts';
+import { codeLength, digitsOf, press } from '../logic/digits.ts';
 import { CodeBlock, Pad } from '../parts/digits.tsx';
 import { Face, Picture } from '../parts/pictures.tsx';
 import { Ask, Back, Choice, Foot, FootMiddle, Head, Next } from '../parts/shell.tsx';
@@ -56,7 +56,7 @@ export function EnterCode() {
   const { code } = visit.value;
   const [pause, startPause] = useCountdown();
   const [mistyped, setMistyped] = useState(false);
-  usePaste((digits) => update({ code: digits }));
+  usePaste(change);
 
   function change(next: string) {
     setMistyped(false);
@@ -65,10 +65,10 @@ export function EnterCode() {
   }
 
   async function open() {
-    if (code.length < codeLength || pause > 0) return;
+    if (visit.value.code.length < codeLength || pause > 0) return;
     const answer = await act(async () => {
       try {
-        return await api.answer(code);
+        return await api.answer(visit.value.code);
       } catch (problem) {
         if (!(problem instanceof Trouble)) throw problem;
         if (problem.type === 'code-mistyped') setMistyped(true);
@@ -104,9 +104,7 @@ export function EnterCode() {
         />
       </div>
       <Pad
-        digits={code}
-        length={codeLength}
-        onChange={change}
+        onKey={(key) => change(press(visit.value.code, key))}
         onEnter={() => void open()}
         clear={t('code.clear')}
         erase={t('code.delete')}
