@@ -8,6 +8,7 @@ namespace huiyin::protocol {
 
 namespace {
 constexpr std::uint8_t kRevision = 1;  // of every message so far
+constexpr std::size_t kHelloErrorTextBytesMax = 200;
 
 Bytes bytes_of(const Bucket& bucket, std::uint16_t type) {
   Bytes bytes = bucket_key(bucket);
@@ -62,9 +63,9 @@ Bytes encode<HelloError>(const HelloError& message) {
   Bytes body{static_cast<std::uint8_t>(message.code), message.version_min, message.version_max};
   for (unsigned shift = 0; shift < 32; shift += 8)
     body.push_back(static_cast<std::uint8_t>(message.retry_after_s >> shift));
-  const std::size_t length = std::min<std::size_t>(message.text.size(), 200);
-  body.push_back(static_cast<std::uint8_t>(length));
-  append(body, as_bytes(message.text).first(length));
+  const std::string_view text = utf8_prefix(message.text, kHelloErrorTextBytesMax);  // never half a character
+  body.push_back(static_cast<std::uint8_t>(text.size()));
+  append(body, as_bytes(text));
   return make_frame(MessageType::kHelloError, kRevision, body);
 }
 
@@ -162,6 +163,14 @@ void sign_rating(const SignPort& receipt_key, const OfficeId& office, Rating& ra
 }
 bool verify_rating(const HashPort& hashes, const OfficeId& office, const Rating& rating) {
   return hashes.verify(rating.receipt, {as_bytes(context::kRating), office.view(), rating_part(rating)}, rating.signature);
+}
+
+Bytes reply_aad(const OfficeId& office, const ReceiptTag& tag, std::uint32_t version) {
+  Bytes aad = to_bytes(as_bytes(context::kReply));
+  append(aad, office.view());
+  append(aad, tag.view());
+  put_big_endian(aad, version);
+  return aad;
 }
 
 // --- key ring

@@ -109,4 +109,8 @@ struct ReplyEntry {
   void serialize(Archive& archive) { archive(tag, version, sealed); }
 };
 
+/// What the sealed body of a reply is bound to: context ‖ office ‖ tag ‖ version as big-endian u32.
+/// Whoever seals and whoever opens it use this.
+[[nodiscard]] Bytes reply_aad(const OfficeId& office, const ReceiptTag& tag, std::uint32_t version);
+
 }  // namespace huiyin::protocol
