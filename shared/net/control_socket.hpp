@@ -15,13 +15,16 @@ class ControlServer {
  public:
   virtual ~ControlServer() = default;
 };
-/// `handle` runs on the runtime's thread; it may call `respond` later and from any thread.
+/// Destroying it removes the socket file. It goes before its Runtime.
+/// `handle` runs on the runtime's thread; it may call `respond` later and from any thread,
+/// once; dropping it unused closes the connection. Paths have at most 107 bytes (kInvalid).
 /// A stale socket file that nobody listens on is replaced; one that somebody answers is kBusy.
 [[nodiscard]] Result<std::unique_ptr<ControlServer>> make_control_server(
     Runtime& runtime, const std::string& path,
     std::function<void(std::string line, std::function<void(std::string)> respond)> handle);
 
-/// Blocking; for the command line. kNotFound when no daemon listens there.
+/// Blocking; for the command line. kNotFound when no daemon listens there,
+/// kNetwork when it does not answer within `timeout`.
 [[nodiscard]] Result<std::string> control_call(const std::string& path, const std::string& line, Duration timeout);
 
 }  // namespace huiyin::net

@@ -2,8 +2,13 @@
 /// Whole frames over WebSocket over TLS 1.3, device to office. No Boost in this header.
 ///
 /// Threads: everything here is called, and calls back, on the thread of the Runtime it was
-/// made with. Lifetime: a FrameLink lives while its owner holds the pointer; after
-/// on_closed no callback comes any more.
+/// made with. Lifetime: a FrameLink lives while its owner holds the pointer; dropping it closes
+/// the socket at once, or, after close(), lets the closing go on without callbacks. After
+/// on_closed no callback comes any more. Everything here goes before its Runtime.
+///
+/// A link whose peer has said nothing for `idle_max` is closed; pings keep a quiet one alive.
+/// The office counts only whole messages, pongs and pings as saying something (a peer that
+/// drips bytes is not alive); a device counts bytes (its line may be slow).
 
 #include <functional>
 #include <memory>
@@ -28,9 +33,10 @@ struct LinkHandlers {
 class FrameLink {
  public:
   virtual ~FrameLink() = default;
+  /// Reading begins with the first call: no frame is lost before it.
   virtual void set_handlers(LinkHandlers handlers) = 0;
   /// Queues one frame. A peer that does not drain limits::kOutboxFramesMax frames or
-  /// kOutboxBytesMax bytes is closed with 1013.
+  /// kOutboxBytesMax bytes is closed with 1013. Nothing happens on a closing or closed link.
   virtual void send(Bytes frame) = 0;
   /// Sends what is queued, then the close frame, then closes the socket within 2 s.
   virtual void close(CloseCode code, const std::string& reason) = 0;
@@ -38,6 +44,7 @@ class FrameLink {
   [[nodiscard]] virtual const Exporter& exporter() const = 0;
   [[nodiscard]] virtual std::string peer() const = 0;         ///< address:port, for logs
   /// Stops and starts reading: back-pressure towards a peer when our own queues are full.
+  /// No frame is delivered while paused, and silence is not counted.
   virtual void pause_reading(bool paused) = 0;
 };
 
@@ -57,6 +64,7 @@ struct FrameServerOptions {
   std::size_t handshakes_max = limits::kHandshakesMax;        ///< at once, counted before TLS work
   std::size_t frame_bytes_max = limits::kFrameBytesMax;
   Duration handshake_max{limits::kHandshakeMsMax};            ///< total for TLS and upgrade, not per byte
+  Duration idle_max{limits::kIdleMsMax};
 };
 
 class FrameServer {
@@ -75,7 +83,8 @@ struct FrameClientOptions {
   std::uint16_t port = 0;
   KeyPin pin;                                                 ///< certificate dates and names are ignored, the key is not
   std::size_t frame_bytes_max = limits::kFrameBytesMax;
-  Duration connect_max{limits::kHandshakeMsMax};
+  Duration connect_max{limits::kHandshakeMsMax};              ///< total: name, TCP, TLS and upgrade
+  Duration idle_max{limits::kIdleMsMax};
 };
 /// Calls `done` once: with a link whose TLS key has the pin, or with kRefused (another key),
 /// kNetwork (no connection) and words for a person.

@@ -1,7 +1,12 @@
 #pragma once
 /// A small HTTP/1.1 server for pages and JSON APIs, plain, for loopback. No Boost in this header.
 /// Chunked request bodies are refused (411); header 8 KiB, body `body_bytes_max`, both checked
-/// before memory is spent; every request has a total deadline.
+/// before memory is spent; every request has a total deadline. Errors of the server's own are
+/// RFC 9457 problem documents.
+///
+/// A path with a broken percent sign, a control character or a "." or ".." segment is refused
+/// (400) before the handler sees it. HEAD arrives as GET and is answered without the body.
+/// Of a repeated query name the first stands; repeated headers are joined with ", ".
 
 #include <functional>
 #include <map>
@@ -36,7 +41,9 @@ struct HttpResponse {
   std::string body;
 };
 
-/// Called on the runtime's thread. `respond` may be called once from any thread, now or later.
+/// Called on the runtime's thread. `respond` may be called once from any thread, now or later,
+/// also after the server or the runtime is gone; a respond that is dropped unused answers 500
+/// and closes the connection. No deadline runs while the handler holds it.
 using HttpRespond = std::function<void(HttpResponse)>;
 using HttpHandler = std::function<void(HttpRequest request, HttpRespond respond)>;
 
@@ -49,6 +56,7 @@ struct HttpServerOptions {
   Duration idle_max{60'000};                     ///< between requests of one connection
 };
 
+/// Destroying it closes every connection. It goes before its Runtime.
 class HttpServer {
  public:
   virtual ~HttpServer() = default;
