@@ -110,8 +110,14 @@ export function troubleWords(trouble: Trouble): string {
   return t(maybeKey(`trouble.${trouble.type}`) ?? 'trouble.other', { n: trouble.retryAfter });
 }
 
-/** Runs one call of the visitor's: one at a time, with the problem said in words. */
-export async function act<T>(run: () => Promise<T>): Promise<T | undefined> {
+/**
+ * Runs one call of the visitor's: one at a time, with the problem said in words, unless `handled`
+ * says that the screen shows it in its own way.
+ */
+export async function act<T>(
+  run: () => Promise<T>,
+  handled: (trouble: Trouble) => boolean = () => false,
+): Promise<T | undefined> {
   if (busy.value) return undefined;
   const mine = visitNumber;
   busy.value = true;
@@ -122,7 +128,7 @@ export async function act<T>(run: () => Promise<T>): Promise<T | undefined> {
     return mine === visitNumber ? result : undefined;
   } catch (problem) {
     if (!(problem instanceof Trouble)) throw problem;
-    if (mine === visitNumber) notice.value = troubleWords(problem);
+    if (mine === visitNumber && !handled(problem)) notice.value = troubleWords(problem);
     return undefined;
   } finally {
     busy.value = false;

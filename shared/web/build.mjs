@@ -3,7 +3,7 @@
 //   --pseudo    also builds in the right-to-left pseudo-locale (for tests, never shipped)
 // Fails when texts differ between languages or a page is heavier than its budget.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -176,7 +176,8 @@ export async function build(outFolder, { withPseudo = false } = {}) {
   writeEmbedding(out, made);
 }
 
-if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+// Through links too: import.meta.url is the real path.
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const at = process.argv.indexOf('--out');
   const out = at > 0 ? process.argv[at + 1] : undefined;
   if (!out) {

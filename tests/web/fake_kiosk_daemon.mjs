@@ -3,10 +3,10 @@
 // DIR is the build's output folder with kiosk/ in it; without it the pages are built to a
 // temporary folder. Tests change `machine` to bring about what a machine can be in.
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { build } from '../../shared/web/build.mjs';
@@ -313,7 +313,7 @@ export async function startFakeDaemon({ pages, port = 0 }) {
   return daemon;
 }
 
-if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const option = (name, otherwise) => {
     const at = process.argv.indexOf(name);
     return at > 0 ? process.argv[at + 1] : otherwise;

@@ -1,7 +1,7 @@
 /** Hear my answer: the receipt's digits, the answer, solved?, content? */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
-import { api, Trouble } from '../api.ts';
+import { api } from '../api.ts';
 import type { Solved } from '../api.ts';
 import { sayDate } from '../logic/dates.ts';
 import { codeLength, digitsOf, press } from '../logic/digits.ts';
@@ -66,23 +66,19 @@ export function EnterCode() {
 
   async function open() {
     if (visit.value.code.length < codeLength || pause > 0) return;
-    const answer = await act(async () => {
-      try {
-        return await api.answer(visit.value.code);
-      } catch (problem) {
-        if (!(problem instanceof Trouble)) throw problem;
-        if (problem.type === 'code-mistyped') setMistyped(true);
-        if (problem.type === 'slow-down') startPause(problem.retryAfter);
-        throw problem;
-      }
-    });
+    const answer = await act(
+      () => api.answer(visit.value.code),
+      (trouble) => {
+        if (trouble.type === 'code-mistyped') setMistyped(true);
+        if (trouble.type === 'slow-down') startPause(trouble.retryAfter);
+        return trouble.type === 'code-mistyped' || trouble.type === 'slow-down';
+      },
+    );
     if (!answer) return;
     if (answer.found) update({ answer });
     show(answer.found ? 'answer' : 'waiting');
   }
 
-  // A countdown says it better than the sentence with a fixed number.
-  if (pause > 0 && notice.value) notice.value = null;
   const missing =
     pause > 0
       ? t('code.slow', { n: pause })

@@ -240,10 +240,9 @@ export function Confirm() {
         <Recap />
         <section class="panel panel--open">
           <h2>{t('confirm.readers')}</h2>
-          <p class="who__sentence">{t('confirm.sentence', { office })}</p>
           <div class="reader">
             <Picture name="office" />
-            <b>{t('confirm.handlers')}</b>
+            <b class="who__sentence">{t('confirm.sentence', { office })}</b>
           </div>
           <div class="reader">
             <Picture name="unseen" />
