@@ -74,6 +74,16 @@ Status Downlink::apply_entry(StoreWriter& writer, const protocol::Bucket& bucket
   return writer.put(t::kSettings, type_key(entry.type), entry.body.value);
 }
 
+Status Downlink::load_ring() {
+  auto stored = setting<protocol::KeyRing>(entry_type::kKeyRing, "key ring");
+  if (!stored.ok()) return stored.error();
+  if (!*stored || (*stored)->version <= ring_.version) return {};
+  if (!((*stored)->root == ring_.root) || !protocol::verify_key_ring(hashes_, **stored))
+    return error(Code::kBadSignature, "the stored key ring is not signed by the office's root", "key ring");
+  ring_ = std::move(**stored);
+  return {};
+}
+
 Result<std::vector<protocol::BucketPosition>> Downlink::positions() {
   std::vector<protocol::BucketPosition> positions;
   HUIYIN_TRY(store_.read([&](StoreReader& reader) {

@@ -24,6 +24,9 @@ class Downlink {
   /// `ring` is what the device trusts now; a newer, well signed ring replaces it.
   Downlink(Store& store, const HashPort& hashes, protocol::KeyRing ring);
 
+  /// After opening: trusts the newest ring that came down in an earlier run. kBadSignature when the
+  /// root did not sign what is stored.
+  [[nodiscard]] Status load_ring();
   [[nodiscard]] Result<AppliedRound> apply(const std::vector<protocol::Delta>& deltas, const protocol::Checkpoint& checkpoint);
   [[nodiscard]] Result<std::vector<protocol::BucketPosition>> positions();
   /// The newest version of the reply for that tag.

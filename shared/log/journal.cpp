@@ -494,6 +494,17 @@ Status Journal::set_anchor(OfficeTime office_time, const ClockReading& clock, co
   });
 }
 
+Result<std::optional<OfficeTime>> Journal::last_contact() {
+  std::optional<OfficeTime> contact;
+  HUIYIN_TRY(setup_.store.read([&](StoreReader& reader) -> Status {
+    const auto anchor = get_row<protocol::TimeAnchor>(reader, t::kMeta, kAnchorKey, "anchor");
+    if (!anchor.ok()) return anchor.error();
+    if (*anchor) contact = OfficeTime{static_cast<std::int64_t>((*anchor)->office_steps) * kCoarseMs};
+    return {};
+  }));
+  return contact;
+}
+
 Result<protocol::Record> Journal::read(Seq seq) {
   protocol::Record record;
   HUIYIN_TRY(setup_.store.read([&](StoreReader& reader) -> Status {

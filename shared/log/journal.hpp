@@ -93,6 +93,8 @@ class Journal {
   /// The last trusted office time; travels with every batch.
   [[nodiscard]] Status set_anchor(OfficeTime office_time, const ClockReading& clock, const OfficeEpoch& epoch);
   [[nodiscard]] Result<OfficeEpoch> known_office_epoch();
+  /// The office time of that anchor, to 10 minutes; nothing before the first.
+  [[nodiscard]] Result<std::optional<OfficeTime>> last_contact();
 
   [[nodiscard]] const EpochId& epoch() const { return epoch_; }
   [[nodiscard]] Seq last() const { return last_; }
