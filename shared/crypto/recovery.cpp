@@ -163,7 +163,9 @@ Result<RecoveryFile> RecoveryFile::parse(std::string_view text) {
   file.key_ = *key_read;
   for (std::size_t i = 4; i + 1 < lines.size(); ++i) HUIYIN_TRY(file.take_line(lines[i]));
   // Written again, it must be the same text: labels, order, case and check are covered at once.
-  if (lines.back() != "check " + check_of(file.text_before_check())) return damaged("its last line does not fit");
+  std::string same;
+  for (const std::string_view line : lines) same.append(line).push_back('\n');
+  if (same != file.text()) return damaged("its lines and its check do not fit one another");
   return file;
 }
 

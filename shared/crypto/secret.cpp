@@ -9,7 +9,7 @@ namespace huiyin::crypto {
 
 void random_fill(std::span<std::uint8_t> out) {
   sodium_ready();
-  randombytes_buf(out.data(), out.size());
+  if (!out.empty()) randombytes_buf(out.data(), out.size());
 }
 
 Bytes random_bytes(std::size_t count) {
