@@ -40,6 +40,7 @@ constexpr Table kBucketHeads = 28;    ///< bucket17 → offset8
 constexpr Table kCaseCounts = 29;     ///< state1 → count8
 constexpr Table kDeviceCounts = 30;   ///< device16 → DeviceCounts
 constexpr Table kQuarantine = 31;     ///< offset8 → reason
+constexpr Table kEpochBoots = 32;     ///< device16 ‖ epoch8 → boot16
 }  // namespace office_table
 
 [[nodiscard]] inline Bytes key_of(std::uint64_t number) {
