@@ -154,7 +154,7 @@ async function make() {
   const kiosks = await startAll(state);
   const { office, clerkFirst } = await world.people(state.admin);
   await new Office(world.origin.office).signIn("lin", clerkFirst, state.clerk);
-  for (const [index, site] of sites.entries()) await world.enrol(office, kiosks[index], site, state.ports.links[index]);
+  for (const [index, site] of sites.entries()) await kiosks[index].enrol(await world.enrolLine(office, site, state.ports.links[index]));
   say("both kiosks are enrolled");
   for (const kiosk of kiosks) await until("a kiosk to reach the office", async () => (await kiosk.status()).link === "online");
   if (state.offline) {

@@ -22,12 +22,33 @@ export class KioskWalk {
     await this.page.waitForFunction((wanted) => document.documentElement.lang.startsWith(wanted), language);
   }
 
-  /** Pictures in Chinese and English; the page is in Chinese before and after. */
-  async pictures(screen) {
+  /**
+   * Pictures in Chinese and English; the page is in Chinese before and after. Choosing a language
+   * on a side way leads back to where it started, so `opener` goes there again.
+   */
+  async pictures(screen, { opener } = {}) {
     await this.studio.picture(this.page, `kiosk-${screen}`, "zh");
     await this.pick("en");
+    if (opener) await this.#pressForAnotherTitle(opener);
     await this.studio.picture(this.page, `kiosk-${screen}`, "en");
     await this.pick("zh");
+    if (opener) await this.#pressForAnotherTitle(opener);
+  }
+
+  async #pressForAnotherTitle(test) {
+    const before = await this.page.locator("h1").innerText();
+    await this.press(test);
+    await this.page.waitForFunction((words) => ![words, undefined].includes(document.querySelector("h1")?.innerText), before);
+  }
+
+  /** Staff paste the line on a machine that belongs to no office yet. */
+  async enrol(line) {
+    await this.page.goto(`${this.origin}/`);
+    await this.at("enrol-line").waitFor();
+    await this.pictures("00-set-up");
+    await this.at("enrol-line").fill(line);
+    await this.press("enrol");
+    await this.at("start").waitFor();
   }
 
   async begin(language, { pictures } = {}) {
@@ -91,7 +112,7 @@ export class KioskWalk {
   async #help() {
     await this.press("help");
     await this.at("back").waitFor();
-    await this.pictures("04-help");
+    await this.pictures("04-help", { opener: "help" });
     await this.press("back");
     await this.at("task-say").waitFor();
   }
@@ -99,7 +120,7 @@ export class KioskWalk {
   async #almostDropped() {
     await this.press("drop");
     await this.at("drop-no").waitFor();
-    await this.pictures("09-drop");
+    await this.pictures("09-drop", { opener: "drop" });
     await this.press("drop-no");
     await this.at("send").waitFor();
   }
@@ -107,7 +128,7 @@ export class KioskWalk {
   async #keep() {
     await this.press("home");
     await this.at("back").waitFor();
-    await this.pictures("11-keep");
+    await this.pictures("11-keep", { opener: "home" });
   }
 
   /** The daemon is gone: the page says so by itself. */
@@ -119,7 +140,6 @@ export class KioskWalk {
   async #typeCode(digits) {
     await this.press("pad-clear");
     for (const digit of digits) await this.press(`pad-${digit}`);
-    await this.press("open");
   }
 
   /** Types a code that cannot be right; returns all words of the screen that answers. */
@@ -128,16 +148,16 @@ export class KioskWalk {
     await this.press("task-hear");
     await this.at("code").waitFor();
     await this.pictures("13-code");
-    const before = await this.page.locator("h1").innerText();
     await this.#typeCode(digits);
-    await this.page.waitForFunction((words) => document.querySelector("h1")?.innerText !== words, before);
-    await this.pictures("14-mistyped");
+    await this.#pressForAnotherTitle("open");
+    await this.pictures("14-mistyped", { opener: "open" });
     return this.page.locator("main").innerText();
   }
 
   /** A code that fits but that nobody holds; returns the words of the screen that answers. */
   async unknown(digits) {
     await this.#typeCode(digits);
+    await this.press("open");
     await this.at("no-answer").waitFor();
     await this.pictures("15-no-answer");
     const words = await this.at("no-answer").innerText();
@@ -149,6 +169,7 @@ export class KioskWalk {
   /** Opens the answer, reads it to its end, and returns its text. */
   async openAnswer(digits) {
     await this.#typeCode(digits);
+    await this.press("open");
     const text = await this.at("answer-text").innerText();
     await this.pictures("16-answer");
     while (await this.at("read-on").count()) await this.press("read-on");

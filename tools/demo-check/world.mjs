@@ -80,10 +80,10 @@ export class World {
     return new Kiosk(this.origin.kiosks[number]).load();
   }
 
-  /** Tells the office about the kiosk and the kiosk about the office, by way of the link's port. */
-  async enrol(office, kiosk, { name, area }, linkPort) {
+  /** The line that enrols a kiosk at this site, by way of the link's port. */
+  async enrolLine(office, { name, area }, linkPort) {
     const { line } = await office.post("/devices/codes", { name, area });
-    await kiosk.enrol(line.replace(/^[^/]+/, `127.0.0.1:${linkPort}`));
+    return line.replace(/^[^/]+/, `127.0.0.1:${linkPort}`);
   }
 
   /** What `huiyin kiosk status` says about a running kiosk. */
