@@ -2,6 +2,7 @@
 /// Three clocks that must never be mixed up. Nothing in the pure libraries reads one:
 /// time comes in as an argument.
 
+#include <compare>
 #include <cstdint>
 
 namespace huiyin {
