@@ -1,5 +1,5 @@
 /** A receipt's digits, the same block everywhere, and the pad that types digits. */
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 
 import { grid, rows } from '../logic/digits.ts';
 import { Icon } from './pictures.tsx';
@@ -48,7 +48,8 @@ interface PadProps {
 }
 
 export function Pad({ onKey, onEnter, clear, erase }: PadProps) {
-  useEffect(() => {
+  // With the first paint, so that a scanner which types at once loses nothing.
+  useLayoutEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
       const onButton = event.target instanceof HTMLButtonElement;

@@ -160,6 +160,9 @@ export function Waiting() {
   );
 }
 
+/** From here on a text is set smaller, in UTF-16 units. */
+const longText = 200;
+
 /**
  * A long text a page at a time: set in columns as wide as the box, of which one is shown. The whole
  * text is there for a screen reader.
@@ -185,7 +188,13 @@ function Pages(props: {
     return () => window.removeEventListener('resize', measure);
   });
   return (
-    <div class="pages" ref={box} lang={props.lang} dir="auto" data-test="answer-text">
+    <div
+      class={`pages${props.text.length > longText ? ' pages--long' : ''}`}
+      ref={box}
+      lang={props.lang}
+      dir="auto"
+      data-test="answer-text"
+    >
       {props.text}
     </div>
   );

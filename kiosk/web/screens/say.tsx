@@ -162,6 +162,7 @@ export function WriteText() {
             onInput={writing.onInput}
             spellcheck={false}
             autocomplete="off"
+            dir="auto"
             inputMode={keys ? 'none' : 'text'}
           />
           <p class="write__left" aria-live="polite">

@@ -5,7 +5,7 @@ import { api } from '../api.ts';
 import { Keyboard, KeyboardFoot, useLayer } from '../parts/keyboard.tsx';
 import { Foot, FootMiddle, Head, Next, Notice, Quiet, Title } from '../parts/shell.tsx';
 import { useWriting } from '../parts/writing.tsx';
-import { act, busy, poll } from '../state.ts';
+import { act, busy, notice, poll } from '../state.ts';
 import { t } from '../texts.ts';
 
 const lineMax = 400;
@@ -25,12 +25,14 @@ export function SetUp() {
 
   return (
     <main class="screen screen--write screen--keys">
-      <Head start="brand" />
+      <Head start="none" middle={<Title>{t('setup.title')}</Title>} />
       <div class="main write">
         <div class="setup">
-          <Title>{t('setup.title')}</Title>
           <label class="setup__field">
-            <span>{busy.value ? t('setup.doing.hint') : t('setup.hint')}</span>
+            {!notice.value && (
+              <span aria-live="polite">{t(busy.value ? 'setup.doing.hint' : 'setup.hint')}</span>
+            )}
+            <Notice />
             <input
               ref={writing.field}
               data-test="enrol-line"
@@ -46,7 +48,6 @@ export function SetUp() {
               dir="ltr"
             />
           </label>
-          <Notice />
         </div>
         <Keyboard onKey={writing.onKey} onErase={writing.onErase} {...layer} />
       </div>

@@ -306,49 +306,51 @@ export function StillThere() {
   const circle = 2 * Math.PI * 44;
   useEffect(() => yes.current?.querySelector('button')?.focus(), []);
   return (
-    <main
-      class="screen screen--idle"
-      role="alertdialog"
-      aria-labelledby="still"
-      aria-describedby="stilltext"
-    >
-      <header class="head">
-        <Brand />
-      </header>
-      <div class="main still">
-        <div class="ring">
-          <svg viewBox="0 0 100 100" aria-hidden="true">
-            <circle class="ring__all" cx="50" cy="50" r="44" />
-            <circle
-              class="ring__left"
-              cx="50"
-              cy="50"
-              r="44"
-              stroke-dasharray={`${(circle * Math.min(left, whole)) / whole} ${circle}`}
-            />
-          </svg>
-          <b class="num" data-test="seconds-left">
-            {left}
-          </b>
+    <main>
+      <div
+        class="screen screen--idle"
+        role="alertdialog"
+        aria-labelledby="still"
+        aria-describedby="stilltext"
+      >
+        <header class="head">
+          <Brand />
+        </header>
+        <div class="main still">
+          <div class="ring">
+            <svg viewBox="0 0 100 100" aria-hidden="true">
+              <circle class="ring__all" cx="50" cy="50" r="44" />
+              <circle
+                class="ring__left"
+                cx="50"
+                cy="50"
+                r="44"
+                stroke-dasharray={`${(circle * Math.min(left, whole)) / whole} ${circle}`}
+              />
+            </svg>
+            <b class="num" data-test="seconds-left">
+              {left}
+            </b>
+          </div>
+          <div>
+            <h1 id="still">{t('still.title')}</h1>
+            <p id="stilltext">{t('still.text', { n: left })}</p>
+          </div>
         </div>
-        <div>
-          <h1 id="still">{t('still.title')}</h1>
-          <p id="stilltext">{t('still.text', { n: left })}</p>
-        </div>
-      </div>
-      <footer class="foot">
-        <Press class="btn btn--back" test="still-no" onPress={wipe}>
-          <Icon name="cross" />
-          <span>{t('still.no')}</span>
-        </Press>
-        <div class="foot__mid" />
-        <div class="still__yes" ref={yes}>
-          <Press class="btn btn--next" test="still-yes" onPress={stillHere}>
-            <Icon name="tick" />
-            <span>{t('still.yes')}</span>
+        <footer class="foot">
+          <Press class="btn btn--back" test="still-no" onPress={wipe}>
+            <Icon name="cross" />
+            <span>{t('still.no')}</span>
           </Press>
-        </div>
-      </footer>
+          <div class="foot__mid" />
+          <div class="still__yes" ref={yes}>
+            <Press class="btn btn--next" test="still-yes" onPress={stillHere}>
+              <Icon name="tick" />
+              <span>{t('still.yes')}</span>
+            </Press>
+          </div>
+        </footer>
+      </div>
     </main>
   );
 }

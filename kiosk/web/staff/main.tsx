@@ -108,7 +108,7 @@ function LanguageKey() {
   );
 }
 
-function ToPage() {
+function ToPage({ words }: { words: string }) {
   return (
     <Press
       class="btn btn--back"
@@ -119,7 +119,7 @@ function ToPage() {
       }}
     >
       <Icon name="leave" />
-      <span>{t('to.page')}</span>
+      <span>{words}</span>
     </Press>
   );
 }
@@ -163,7 +163,7 @@ function PinEntry() {
         erase={t('pin.delete')}
       />
       <footer class="foot">
-        <ToPage />
+        <ToPage words={t('leave')} />
         <Next
           test="enter"
           tick
@@ -255,7 +255,7 @@ function Board({ now }: { now: StaffState }) {
         </div>
       </div>
       <footer class="foot">
-        <ToPage />
+        <ToPage words={t('to.page')} />
         <div class="foot__mid">
           <p class="facts" aria-live="polite">
             {words.value ?? t('lock.note')}
