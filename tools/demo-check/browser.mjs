@@ -88,7 +88,7 @@ export class Studio {
   async expecting(pattern, act) {
     this.#expected.push(pattern);
     const answer = await act();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     this.#expected.splice(this.#expected.indexOf(pattern), 1);
     return answer;
   }

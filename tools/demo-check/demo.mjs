@@ -8,7 +8,7 @@ import { start } from "./daemon.mjs";
 import { Office } from "./office.mjs";
 import { freePort } from "./ports.mjs";
 import { until } from "./wait.mjs";
-import { county, password, sites, World } from "./world.mjs";
+import { county, password, root, sites, World } from "./world.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -106,9 +106,8 @@ async function answer(office, answers) {
 }
 
 /** Some residents come back, to the other village's kiosk, and say whether it helped. */
-async function comeBack(kiosks, told, answers, given) {
+async function comeBack(kiosks, answered, given) {
   const opinions = [["yes", 5], ["partly", 3], ["no", 1], ["yes", 4], ["yes", 5]];
-  const answered = told.filter((one) => answers.some((reply) => one.text.includes(reply.match)));
   let rated = 0;
   for (const number of sites.keys()) await until("the answers to reach the kiosks", () => world.kioskStatus(number + 1).replies >= given, { everyMs: 500 });
   for (const [index, [solved, stars]] of opinions.entries()) {
@@ -131,8 +130,10 @@ async function fill(state, kiosks, office) {
   say(`the office has ${sent}` + (state.offline ? `; ${told.length - sent} wait at kiosk ${state.offline}, which is offline` : ""));
   const given = await answer(office, sample.answers);
   say(`${given} answered by the office`);
-  if (!state.offline) say(`${await comeBack(kiosks, told, sample.answers, given)} opened and rated at the other village's kiosk`);
-  state.receipts = told.slice(0, 3).map(({ receipt, text }) => ({ receipt, text }));
+  const answered = told.filter(({ kiosk, text }) => kiosk !== state.offline && sample.answers.some(({ match }) => text.includes(match)));
+  if (!state.offline) say(`${await comeBack(kiosks, answered, given)} opened and rated at the other village's kiosk`);
+  // The last ones have not been opened yet: whoever looks at the demo may.
+  state.receipts = answered.slice(-3).map(({ receipt, text }) => ({ receipt, text }));
 }
 
 async function make() {
@@ -189,9 +190,10 @@ function show() {
   for (const [what, where, note] of rows) console.log(`  ${what.padEnd(9)} ${where.padEnd(25)} ${note}`);
   console.log(`\n  password of lin    ${state.clerk}\n  password of admin  ${state.admin}`);
   for (const { receipt, text } of state.receipts ?? [])
-    console.log(`  a receipt          ${receipt.match(/..../g).join(" ")}  (${text.slice(0, 16)}…)`);
+    console.log(`  answered receipt   ${receipt.match(/..../g).join(" ")}  (${text.slice(0, 16)}…)`);
   console.log(`\n  Keys and passwords of this demo are throw-away: never give a real office these.`);
-  console.log(`  tools/demo --cut 1 pulls kiosk 1's cable, --join 1 puts it back, --stop ends everything.\n`);
+  const where = folder === join(root, "build/demo") ? "" : `--dir ${folder} `;
+  console.log(`  tools/demo ${where}--cut 1 pulls kiosk 1's cable, --join 1 puts it back, --stop ends everything.\n`);
 }
 
 async function up() {
