@@ -69,12 +69,12 @@ const filters = {
 };
 
 const allowed = {
-  new: ['accepted', 'in-progress'],
-  accepted: ['in-progress'],
-  'in-progress': [],
+  new: ['accepted', 'in-progress', 'closed'],
+  accepted: ['in-progress', 'closed'],
+  'in-progress': ['closed'],
   answered: ['in-progress', 'closed'],
   closed: [],
-  reopened: ['accepted', 'in-progress'],
+  reopened: ['in-progress', 'closed'],
 };
 
 export function makeOffice() {

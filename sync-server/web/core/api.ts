@@ -44,14 +44,11 @@ async function problemOf(response: Response): Promise<Problem> {
   try {
     const body = (await response.json()) as {
       type?: unknown;
-      title?: unknown;
       detail?: unknown;
     };
     const type = typeof body.type === 'string' ? body.type : fallback;
-    const detail = [body.detail, body.title].find(
-      (s): s is string => typeof s === 'string' && s !== '',
-    );
-    return new Problem(type, response.status, detail ?? '');
+    const detail = typeof body.detail === 'string' ? body.detail : '';
+    return new Problem(type, response.status, detail);
   } catch {
     return new Problem(fallback, response.status, '');
   }

@@ -1,6 +1,6 @@
 // What the case list and the reply editor decide, without a page: pure functions.
 import { kReplyLimit, lengthOf } from './text';
-import { between, spanOf, type Span } from './time';
+import { between, parseStamp, spanOf, type Span } from './time';
 import type { Case, CaseDetail, CaseEvent, CaseState, Filter, NextState, ReplyKind } from './types';
 
 /** The tabs of the inbox; "todo" is everything somebody still waits for. */
@@ -31,7 +31,8 @@ const kSoonShare = 0.8;
 const kSoonMs = 2 * 86_400_000;
 
 export function urgencyOf(c: Case, asOf: string): Urgency {
-  if (!waits(c.state) || c.due === null) return { level: 'none', span: null, gone: 0 };
+  if (!waits(c.state) || c.due === null || parseStamp(c.due) === null)
+    return { level: 'none', span: null, gone: 0 };
   const left = between(asOf, c.due);
   const whole = between(c.received, c.due);
   const gone = whole > 0 ? Math.min(1, Math.max(0, 1 - left / whole)) : left <= 0 ? 1 : 0;
@@ -65,12 +66,12 @@ export function neighbour(
 }
 
 const kNext: Record<CaseState, readonly NextState[]> = {
-  new: ['accepted', 'in-progress'],
-  accepted: ['in-progress'],
-  'in-progress': [],
+  new: ['accepted', 'in-progress', 'closed'],
+  accepted: ['in-progress', 'closed'],
+  'in-progress': ['closed'],
   answered: ['in-progress', 'closed'],
   closed: [],
-  reopened: ['accepted', 'in-progress'],
+  reopened: ['in-progress', 'closed'],
 };
 
 /** Which buttons make sense; the office decides and says what it allows. */

@@ -141,8 +141,10 @@ function Replies({ detail }: { detail: CaseDetail }) {
               <Tag tone={i === 0 ? 'ok' : 'plain'} icon={i === 0 ? 'msg' : 'ret'}>
                 {t(`reply.${r.kind}`)}
               </Tag>
-              {unitName(r.unit)} · <Said text={r.person} /> · <Moment at={r.date} />
-              {i > 0 && ` · ${t('replies.corrected')}`}
+              <span>
+                {unitName(r.unit)} · <Said text={r.person} /> · <Moment at={r.date} />
+                {i > 0 && ` · ${t('replies.corrected')}`}
+              </span>
             </div>
             <p class="voice">
               {textOf(r) === null ? (
@@ -263,8 +265,12 @@ function Timeline({ events }: { events: readonly CaseEvent[] }) {
           <li key={e.entry}>
             <Icon name={kEventIcons[e.what] ?? 'circle'} tone={e.what === 'replied' ? 'ok' : ''} />
             <span>
-              {e.who === null ? t('resident') : <Said text={e.who} />}
-              {t('colon')}
+              {e.what !== 'received' && (
+                <>
+                  {e.who === null ? t('resident') : <Said text={e.who} />}
+                  {t('colon')}
+                </>
+              )}
               {tMaybe(`event.${e.what}`, e.what)}
               {e.note !== '' && (
                 <>
@@ -292,6 +298,7 @@ function StateActs({ detail }: { detail: CaseDetail }) {
   const asking = useSignal<NextState | null>(null);
   const note = useSignal('');
   const { busy, problem, run } = useAct();
+  const silent = detail.replies.length === 0;
   const set = async (state: NextState): Promise<void> => {
     asking.value = null;
     const done = await run(() =>
@@ -325,8 +332,13 @@ function StateActs({ detail }: { detail: CaseDetail }) {
       {asking.value !== null && (
         <Dialog title={t('close.title')} onClose={() => (asking.value = null)}>
           <p>{t('close.say')}</p>
+          {silent && (
+            <Note icon="alert" tone="soon">
+              {t('close.silent')}
+            </Note>
+          )}
           <div class="f">
-            <label for="close-note">{t('close.note')}</label>
+            <label for="close-note">{t(silent ? 'close.note.must' : 'close.note')}</label>
             <textarea
               id="close-note"
               class="area"
@@ -345,6 +357,7 @@ function StateActs({ detail }: { detail: CaseDetail }) {
               type="button"
               class="btn p"
               data-test="state-confirm"
+              disabled={silent && note.value.trim() === ''}
               onClick={() => void set('closed')}
             >
               {t('do.closed')}

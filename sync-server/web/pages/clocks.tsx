@@ -1,9 +1,9 @@
 // One time axis, two clocks: how long the resident waits, and how much of it was the road.
-import { urgencyOf } from '../core/cases';
+import { urgencyOf, waits } from '../core/cases';
 import { lang, t } from '../core/i18n';
 import { asOf } from '../core/store';
 import { between, dayWords, momentWords, parseStamp, spanOf } from '../core/time';
-import type { Case } from '../core/types';
+import type { CaseDetail } from '../core/types';
 import { spanWords } from '../ui/pieces';
 
 type Axis = { at: (iso: string) => string; wide: (from: string, to: string) => string };
@@ -18,33 +18,71 @@ function axisOf(from: string, to: string): Axis {
 }
 
 const later = (a: string, b: string): string => (between(a, b) > 0 ? b : a);
-const day = (iso: string): string => {
+const dayOf = (iso: string): string => {
   const s = parseStamp(iso);
-  return s ? dayWords(s, null, lang.value).replace(/^\d+年|\s\d{4}$/, '') : iso;
+  return s ? dayWords(s, s, lang.value) : iso;
 };
 
-export function Clocks({ one }: { one: Case }) {
-  const now = asOf.value ?? one.received;
-  if (one.due === null) return null;
-  const due = one.due;
-  const u = urgencyOf(one, now);
+/** When the waiting ended: at the last reply of a case nobody waits for any more, else now. */
+function waitedUntil(one: CaseDetail, now: string): { until: string; ended: boolean } {
+  const last = one.replies[one.replies.length - 1];
+  const ended = !waits(one.state) && last !== undefined && parseStamp(last.date) !== null;
+  return ended ? { until: last.date, ended } : { until: now, ended };
+}
+
+function Drawing({ one, now }: { one: CaseDetail; now: string }) {
+  const { until, ended } = waitedUntil(one, now);
   // The end of the interval that favours the resident.
   const said = one.captured.from;
-  const end = later(later(due, now), one.received);
+  const due = one.due ?? now;
+  const end = later(later(due, until), one.received);
   const axis = axisOf(said, end);
-  const road = spanOf(between(said, one.received));
-  const answeredWords =
-    u.span === null
-      ? t(`state.${one.state}`)
-      : u.level === 'late'
-        ? t('due.late', { span: spanWords(u.span) })
-        : t('due.left', { span: spanWords(u.span) });
-  const nowShare = parseFloat(axis.at(now));
+  const share = parseFloat(axis.at(until));
   const summary = t('clocks.words', {
-    wait: spanWords(spanOf(between(said, now))),
-    road: spanWords(road),
+    wait: spanWords(spanOf(between(said, until))),
+    road: spanWords(spanOf(between(said, one.received))),
     due: momentWords(due, now, lang.value),
   });
+  const untilWords = ended ? t('clocks.answered', { day: dayOf(until) }) : t('clocks.now');
+  return (
+    <svg class="chart" height="92" role="img" aria-label={summary}>
+      <text class="x" x="0" y="14">
+        {dayOf(said)}
+      </text>
+      {share > 25 && share < 68 && (
+        <text class="v" x={axis.at(until)} y="14" text-anchor="middle">
+          {untilWords}
+        </text>
+      )}
+      <text class="x" x="100%" y="14" text-anchor="end">
+        {end === due ? t('clocks.due', { day: dayOf(due) }) : untilWords}
+      </text>
+      <rect
+        class="rest"
+        x="0"
+        width={axis.wide(said, later(due, until))}
+        y="31.5"
+        height="13"
+        rx="3"
+      />
+      <rect class="s1" x="0" width={axis.wide(said, until)} y="31" height="14" rx="3" />
+      <rect class="s4" x="0" width={axis.wide(said, one.received)} y="67" height="14" rx="3" />
+      <line class="due" x1={axis.at(due)} x2={axis.at(due)} y1="22" y2="92" />
+      <line class="now" x1={axis.at(until)} x2={axis.at(until)} y1="18" y2="92" />
+    </svg>
+  );
+}
+
+export function Clocks({ one }: { one: CaseDetail }) {
+  const now = asOf.value ?? one.received;
+  if (one.due === null || parseStamp(one.due) === null) return null;
+  const { until, ended } = waitedUntil(one, now);
+  const u = urgencyOf(one, now);
+  const waited = spanWords(spanOf(between(one.captured.from, until)));
+  const left =
+    u.span === null
+      ? t(`state.${one.state}`)
+      : t(u.level === 'late' ? 'due.late' : 'due.left', { span: spanWords(u.span) });
   return (
     <div class="panel clocks">
       <div>
@@ -64,55 +102,19 @@ export function Clocks({ one }: { one: Case }) {
           <small>{t('clocks.road.from')}</small>
         </div>
       </div>
-      <div>
-        <svg class="chart" height="92" role="img" aria-label={summary}>
-          <text class="x" x="0" y="14">
-            {day(said)}
-          </text>
-          {nowShare > 22 && nowShare < 72 && (
-            <text class="v" x={axis.at(now)} y="14" text-anchor="middle">
-              {t('clocks.now')}
-            </text>
-          )}
-          <text class="x" x="100%" y="14" text-anchor="end">
-            {end === due ? t('clocks.due', { day: day(due) }) : t('clocks.now')}
-          </text>
-          <rect
-            class="rest"
-            x={axis.at(said)}
-            width={axis.wide(said, later(due, now))}
-            y="31.5"
-            height="13"
-            rx="3"
-          />
-          <rect
-            class="s1"
-            x={axis.at(said)}
-            width={axis.wide(said, now)}
-            y="31"
-            height="14"
-            rx="3"
-          />
-          <rect
-            class="s4"
-            x={axis.at(said)}
-            width={axis.wide(said, one.received)}
-            y="67"
-            height="14"
-            rx="3"
-          />
-          <line class="due" x1={axis.at(due)} x2={axis.at(due)} y1="22" y2="92" />
-          <line class="now" x1={axis.at(now)} x2={axis.at(now)} y1="18" y2="92" />
-        </svg>
+      <div class="drawing">
+        <Drawing one={one} now={now} />
       </div>
       <div>
         <div class="ax-h" />
         <div class="vl">
-          <b class={u.level === 'late' ? 'late' : ''}>{answeredWords}</b>
-          <small>{t('clocks.due', { day: momentWords(due, now, lang.value) })}</small>
+          <b>{t(ended ? 'clocks.took' : 'clocks.waited', { span: waited })}</b>
+          <small class={u.level === 'late' ? 'late' : u.level === 'soon' ? 'soon' : ''}>
+            {left}
+          </small>
         </div>
         <div class="vl">
-          <b>{spanWords(road)}</b>
+          <b>{spanWords(spanOf(between(one.captured.from, one.received)))}</b>
           <small>{t('clocks.most')}</small>
         </div>
       </div>

@@ -1,5 +1,6 @@
 // The devices, worst first, and the codes that let new ones in.
 import { useSignal } from '@preact/signals';
+import { Fragment } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { api } from '../core/api';
 import { needsPerson, troubleOf, worstFirst, type Trouble } from '../core/devices';
@@ -33,14 +34,18 @@ const kLook: Record<Trouble, { icon: IconName; tone: 'late' | 'soon' | 'ok' | 'p
   revoked: { icon: 'x', tone: 'plain' },
 };
 
+/** Offline for less than a day is how villages are: said, not flagged. */
+const kAway = { icon: 'half', tone: 'plain' } as const;
+
 function State({ device, now }: { device: Device; now: string }) {
   const trouble = troubleOf(device, now);
-  const look = kLook[trouble];
+  const away = trouble === 'fine' && !device.connected;
+  const look = away ? kAway : kLook[trouble];
   const quiet = spanWords(spanOf(between(device.last_contact, now)));
   const words =
     trouble === 'silent'
       ? t('trouble.silent', { span: quiet })
-      : trouble === 'fine' && !device.connected
+      : away
         ? t('trouble.away', { span: quiet })
         : t(`trouble.${trouble}`);
   return (
@@ -138,14 +143,14 @@ function DeviceTable({
         </thead>
         <tbody>
           {rows.map((d, i) => (
-            <>
+            <Fragment key={d.id}>
               {i === firstFine && fine > 0 && (
-                <tr key="fold" class="fold">
+                <tr class="fold">
                   <td colSpan={7}>{t('devices.fine', { n: fine })}</td>
                 </tr>
               )}
-              <DeviceRow key={d.id} device={d} now={now} onRevoke={onRevoke} />
-            </>
+              <DeviceRow device={d} now={now} onRevoke={onRevoke} />
+            </Fragment>
           ))}
         </tbody>
       </table>
@@ -167,7 +172,7 @@ function Codes({ codes }: { codes: readonly Code[] }) {
         <thead>
           <tr>
             <th scope="col">{t('col.device')}</th>
-            <th scope="col">{t('col.state')}</th>
+            <th scope="col">{t('col.code')}</th>
             <th scope="col">{t('col.issued')}</th>
             <th scope="col">{t('col.expires')}</th>
           </tr>

@@ -16,7 +16,8 @@ const kKinds: readonly ReplyKind[] = ['done', 'will-do', 'cannot', 'need-more'];
 
 function firstUnit(detail: CaseDetail): number | null {
   const last = detail.replies[detail.replies.length - 1];
-  return last?.unit ?? categories.value.get(detail.category)?.unit ?? units.value[0]?.id ?? null;
+  const wanted = [last?.unit, categories.value.get(detail.category)?.unit, units.value[0]?.id];
+  return wanted.find((id) => units.value.some((u) => u.id === id)) ?? null;
 }
 
 function draftOf(detail: CaseDetail): Draft {
@@ -64,7 +65,7 @@ function News({ detail, draft }: { detail: CaseDetail; draft: Draft }) {
           {news.map((e) => (
             <li key={e.entry}>
               <Moment at={e.at} /> {e.who === null ? t('resident') : <Said text={e.who} />}
-              {': '}
+              {t('colon')}
               {tMaybe(`event.${e.what}`, e.what)}
               {e.note && (
                 <>
@@ -153,106 +154,110 @@ export function ReplyEditor({ detail }: { detail: CaseDetail }) {
 
   const conflict = problem.value instanceof Problem && problem.value.type === 'huiyin:conflict';
   return (
-    <section class="reply" aria-label={t('reply.title')}>
-      <div class="row between">
-        <h3>{t(correcting ? 'reply.correct' : 'reply.title')}</h3>
-        <span class="xs faint">{isUnsent(draft) ? t('draft.unsent') : ''}</span>
-      </div>
-      {stale && <News detail={detail} draft={draft} />}
-      <Kinds draft={draft} change={change} />
-      <div class="f">
-        <label for="reply-text" class="vh">
-          {t('reply.text')}
-        </label>
-        <textarea
-          id="reply-text"
-          ref={box}
-          class="area"
-          dir="auto"
-          rows={6}
-          data-test="reply-text"
-          aria-describedby="reply-count"
-          aria-invalid={count > kReplyLimit}
-          placeholder={t('reply.placeholder')}
-          value={draft.text}
-          onInput={(e) => change({ text: e.currentTarget.value })}
-          onKeyDown={(e) => {
-            if (e.key !== 'Enter' || !(e.ctrlKey || e.metaKey)) return;
-            e.preventDefault();
-            ask();
-          }}
-        />
-      </div>
-      <div class="row between wrap">
-        <label class="unit">
-          <span class="sm faint">{t('reply.unit')}</span>
-          <select
-            class="in soft"
-            data-test="reply-unit"
-            value={draft.unit === null ? '' : String(draft.unit)}
-            onChange={(e) => change({ unit: Number(e.currentTarget.value) })}
-          >
-            {units.value.map((u) => (
-              <option key={u.id} value={String(u.id)}>
-                {nameOf(u.names, String(u.id))}
-              </option>
-            ))}
-          </select>
-        </label>
-        <span id="reply-count" class={count > kReplyLimit ? 'sm late' : 'sm faint'}>
-          {t('reply.count', { n: count, most: kReplyLimit })}
-        </span>
-      </div>
-      {tried.value && missing.length > 0 && (
-        <Note icon="alert" tone="soon">
-          <span role="alert">{missingWords(draft)}</span>
-        </Note>
-      )}
-      {problem.value !== null && !(conflict && stale) && <ProblemNote problem={problem.value} />}
-      {sent.value && (
-        <Note icon="check" tone="ok">
-          <span role="status" data-test="reply-sent">
-            {t('reply.sent', { town: townName })}
-          </span>
-        </Note>
-      )}
-      <div class="bar">
-        <span class="xs muted i-wrap">
-          <Icon name="route" />
-          {t('reply.goes', { town: townName })}
-        </span>
-        <button
-          type="button"
-          class="btn p"
-          data-test="reply-send"
-          disabled={busy.value || stale}
-          onClick={ask}
-        >
-          {t(busy.value ? 'reply.sending' : correcting ? 'reply.correct.do' : 'reply.do')}{' '}
-          <kbd>Ctrl ↵</kbd>
-        </button>
-      </div>
-      {confirming.value && (
-        <Dialog title={t('correct.title')} onClose={() => (confirming.value = false)}>
-          <p>{t('correct.say', { n: detail.replies.length, town: townName })}</p>
-          <blockquote class="voice">
-            <Said text={draft.text.trim()} />
-          </blockquote>
-          <div class="dialog-acts">
-            <button type="button" class="btn" onClick={() => (confirming.value = false)}>
-              {t('cancel')}
-            </button>
-            <button
-              type="button"
-              class="btn p"
-              data-test="reply-confirm"
-              onClick={() => void send()}
+    <>
+      <section class="reply" aria-label={t('reply.title')}>
+        <div class="row between">
+          <h3>{t(correcting ? 'reply.correct' : 'reply.title')}</h3>
+          <span class="xs faint">{isUnsent(draft) ? t('draft.unsent') : ''}</span>
+        </div>
+        {stale && <News detail={detail} draft={draft} />}
+        <Kinds draft={draft} change={change} />
+        <div class="f">
+          <label for="reply-text" class="vh">
+            {t('reply.text')}
+          </label>
+          <textarea
+            id="reply-text"
+            ref={box}
+            class="area"
+            dir="auto"
+            rows={6}
+            data-test="reply-text"
+            aria-describedby="reply-count"
+            aria-invalid={count > kReplyLimit}
+            placeholder={t('reply.placeholder')}
+            value={draft.text}
+            onInput={(e) => change({ text: e.currentTarget.value })}
+            onKeyDown={(e) => {
+              if (e.key !== 'Enter' || !(e.ctrlKey || e.metaKey)) return;
+              e.preventDefault();
+              ask();
+            }}
+          />
+        </div>
+        <div class="row between wrap">
+          <label class="unit">
+            <span class="sm faint">{t('reply.unit')}</span>
+            <select
+              class="in soft"
+              data-test="reply-unit"
+              value={draft.unit === null ? '' : String(draft.unit)}
+              onChange={(e) => change({ unit: Number(e.currentTarget.value) })}
             >
-              {t('reply.correct.do')}
-            </button>
-          </div>
-        </Dialog>
-      )}
-    </section>
+              {units.value.map((u) => (
+                <option key={u.id} value={String(u.id)}>
+                  {nameOf(u.names, String(u.id))}
+                </option>
+              ))}
+            </select>
+          </label>
+          <span id="reply-count" class={count > kReplyLimit ? 'sm late' : 'sm faint'}>
+            {t('reply.count', { n: count, most: kReplyLimit })}
+          </span>
+        </div>
+        {confirming.value && (
+          <Dialog title={t('correct.title')} onClose={() => (confirming.value = false)}>
+            <p>{t('correct.say', { n: detail.replies.length, town: townName })}</p>
+            <blockquote class="voice">
+              <Said text={draft.text.trim()} />
+            </blockquote>
+            <div class="dialog-acts">
+              <button type="button" class="btn" onClick={() => (confirming.value = false)}>
+                {t('cancel')}
+              </button>
+              <button
+                type="button"
+                class="btn p"
+                data-test="reply-confirm"
+                onClick={() => void send()}
+              >
+                {t('reply.correct.do')}
+              </button>
+            </div>
+          </Dialog>
+        )}
+      </section>
+      <div class="bar stack tight" role="group" aria-label={t('reply.send')}>
+        {tried.value && missing.length > 0 && (
+          <Note icon="alert" tone="soon">
+            <span role="alert">{missingWords(draft)}</span>
+          </Note>
+        )}
+        {problem.value !== null && !(conflict && stale) && <ProblemNote problem={problem.value} />}
+        <div class="bar-row">
+          {sent.value ? (
+            <span class="sm ok i-wrap" role="status" data-test="reply-sent">
+              <Icon name="check" />
+              {t('reply.sent', { town: townName })}
+            </span>
+          ) : (
+            <span class="xs muted i-wrap">
+              <Icon name="route" />
+              {t('reply.goes', { town: townName })}
+            </span>
+          )}
+          <button
+            type="button"
+            class="btn p"
+            data-test="reply-send"
+            disabled={busy.value || stale}
+            onClick={ask}
+          >
+            {t(busy.value ? 'reply.sending' : correcting ? 'reply.correct.do' : 'reply.do')}{' '}
+            <kbd>Ctrl ↵</kbd>
+          </button>
+        </div>
+      </div>
+    </>
   );
 }

@@ -189,7 +189,7 @@ export function Shell({
 }) {
   return (
     <div class="app">
-      <div class="side">
+      <aside class="side" aria-label={t('side')}>
         <div class="brand">
           <Mark />
           <span>
@@ -205,7 +205,7 @@ export function Shell({
         <div class="foot">
           <Me />
         </div>
-      </div>
+      </aside>
       <div class="main">
         <header class="top">
           <h1>{title}</h1>
@@ -217,7 +217,7 @@ export function Shell({
       </div>
       <nav class="tabbar" aria-label={t('nav.label.short')}>
         {items().map((item) => (
-          <NavLink key={item.page} item={item} prefix="tab-" />
+          <NavLink key={item.page} item={item} prefix="bar-" />
         ))}
         <MoreMenu />
       </nav>
@@ -230,7 +230,7 @@ function MoreMenu() {
   const open = useSignal(false);
   return (
     <>
-      <button type="button" onClick={() => (open.value = true)} data-test="tab-me">
+      <button type="button" onClick={() => (open.value = true)} data-test="bar-me">
         <Icon name="user" />
         <span>{t('nav.me')}</span>
       </button>

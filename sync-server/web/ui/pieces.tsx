@@ -60,7 +60,9 @@ export function problemWords(problem: unknown): string {
 }
 
 export function ProblemNote({ problem, test }: { problem: unknown; test?: string }) {
-  const detail = problem instanceof Problem && problem.status === 422 ? problem.detail : '';
+  // What is allowed instead stands in the office's own words; other details repeat what we say.
+  const detail =
+    problem instanceof Problem && problem.type === 'huiyin:not-allowed' ? problem.detail : '';
   return (
     <div class="note late" role="alert" data-test={test ?? 'problem'}>
       <Icon name="alert" />
