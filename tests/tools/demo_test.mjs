@@ -34,6 +34,16 @@ async function echo(t) {
   return { host: "127.0.0.1", port: server.address().port };
 }
 
+/** A port that the kernel has just given out and taken back. */
+async function portOfNobody() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
 /** What comes back for one word, or the code of the error. */
 function ask(port, socket = connect(port, "127.0.0.1")) {
   return new Promise((resolve) => {
@@ -74,7 +84,7 @@ test("Link_joined_again_passes_bytes_again", async (t) => {
 });
 
 test("Link_with_the_office_gone_closes_instead_of_hanging", async (t) => {
-  const link = await openLink({ host: "127.0.0.1", port: await freePort(20000) });
+  const link = await openLink({ host: "127.0.0.1", port: await portOfNobody() });
   t.after(() => link.close());
   assert.notEqual(await ask(link.port), "hello");
 });
@@ -102,6 +112,12 @@ test("Start_of_a_program_that_is_never_ready_ends_it", async (t) => {
   assert.equal(running(at, "one"), null);
 });
 
+test("Running_of_a_program_that_ended_before_it_was_noted_is_false", (t) => {
+  const at = folder(t);
+  writeFileSync(join(at, "one.pid"), JSON.stringify({ pid: 4194304 + 1, ticks: null }));
+  assert.equal(running(at, "one"), null);
+});
+
 test("Stop_leaves_a_stranger_with_our_old_pid_alone", async (t) => {
   const at = folder(t);
   writeFileSync(join(at, "one.pid"), JSON.stringify({ pid: process.pid, ticks: "1" }));
@@ -126,7 +142,7 @@ test("Links_program_obeys_its_file", async (t) => {
   const at = folder(t);
   const target = await echo(t);
   const file = join(at, "links.json");
-  const port = await freePort(21000);
+  const port = await portOfNobody();
   const plan = { office: target.port, links: { 1: { port, joined: false } } };
   writeFileSync(file, JSON.stringify(plan));
   const script = new URL("../../tools/demo-check/links.mjs", import.meta.url).pathname;

@@ -28,7 +28,8 @@ export function running(folder, name) {
     if (problem.code === "ENOENT") return null;
     throw problem;
   }
-  return startTicks(noted.pid) === noted.ticks ? noted.pid : null;
+  // Without ticks it had ended before it was noted.
+  return noted.ticks !== null && startTicks(noted.pid) === noted.ticks ? noted.pid : null;
 }
 
 /**
@@ -65,7 +66,12 @@ export async function start(folder, name, command, args, { readyWithinMs = 30_00
 /** Ends what we started, and nothing else. Returns whether there was something to end. */
 export async function stop(folder, name, signal = "SIGTERM", { withinMs = 15_000 } = {}) {
   const pid = running(folder, name);
-  if (pid) process.kill(pid, signal);
+  try {
+    if (pid) process.kill(pid, signal);
+  } catch (problem) {
+    // It ended by itself in between.
+    if (problem.code !== "ESRCH") throw problem;
+  }
   const deadline = Date.now() + withinMs;
   while (running(folder, name)) {
     if (Date.now() > deadline) {
