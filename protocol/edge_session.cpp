@@ -10,6 +10,23 @@ namespace {
 /// Batches under way at once: enough to keep the office's disk busy while an ack travels.
 constexpr std::size_t kPushWindow = 4;
 constexpr const char* kSoftware = "huiyin-kiosk/0.1.0";
+
+/// Adds what of `records` the ack answers; whether any of it is new. A set and not a count: an
+/// ack may come twice, and its runs may overlap.
+bool mark_answered(const AckBody& ack, SequenceSet::Run records, SequenceSet& answered) {
+  const std::uint64_t before = answered.count();
+  for (const AckRun& run : ack.runs.items) {
+    if (run.count == 0 || run.first.value > UINT64_MAX - run.count) continue;
+    const std::uint64_t first = std::max(run.first.value, records.first);
+    const std::uint64_t last = std::min(run.first.value + run.count - 1, records.last);
+    if (first <= last) answered.insert(SequenceSet::Run{first, last});
+  }
+  for (const AckException& exception : ack.exceptions.items)
+    if (exception.verdict.value == Verdict::kRejected && exception.seq.value >= records.first &&
+        exception.seq.value <= records.last)
+      answered.insert(exception.seq.value);
+  return answered.count() > before;
+}
 }  // namespace
 
 EdgeSession::EdgeSession(const HashPort& hashes, const SignPort& device_key, EdgeIdentity identity)
@@ -33,11 +50,15 @@ std::optional<EdgeSession::Output> EdgeSession::poll() {
 }
 
 std::optional<BootTime> EdgeSession::deadline() const {
-  if (state_ == State::kClosed) return std::nullopt;
+  if (state_ == State::kClosed || state_ == State::kConnecting) return std::nullopt;
   if (state_ != State::kLive) return started_ + Duration{limits::kHandshakeMsMax};
   BootTime due = std::min(last_sent_ + Duration{limits::kPingEveryMs}, last_received_ + Duration{limits::kIdleMsMax});
-  if (!in_flight_.empty()) due = std::min(due, in_flight_.front().since + Duration{limits::kProgressMsMax});
+  if (!in_flight_.empty()) due = std::min(due, progress_due());
   return due;
+}
+
+BootTime EdgeSession::progress_due() const {
+  return std::max(in_flight_.front().since, last_ack_) + Duration{limits::kProgressMsMax};
 }
 
 // --- connection
@@ -58,12 +79,13 @@ void EdgeSession::on(const Stop&) {
 }
 
 void EdgeSession::on(const Timeout&) {
+  if (state_ == State::kConnecting) return;
   if (state_ != State::kLive) {
     if (now_ >= started_ + Duration{limits::kHandshakeMsMax}) close("the office did not finish the handshake in time");
     return;
   }
   if (now_ >= last_received_ + Duration{limits::kIdleMsMax}) return close("nothing heard from the office for a minute");
-  if (!in_flight_.empty() && now_ >= in_flight_.front().since + Duration{limits::kProgressMsMax})
+  if (!in_flight_.empty() && now_ >= progress_due())
     return close("the office did not acknowledge in time");
   if (now_ >= last_sent_ + Duration{limits::kPingEveryMs})
     send(encode(Ping{false, static_cast<std::uint64_t>(now_.ms)}));
@@ -135,13 +157,7 @@ void EdgeSession::receive(const Envelope& envelope) {
         if (auto ack = take<Ack>(envelope)) receive_ack(*ack);
         return;
       case MessageType::kDelta:
-        if (auto delta = take<Delta>(envelope)) {
-          pending_bytes_ += envelope.body.size();
-          if (pending_bytes_ > limits::kCheckpointPendingBytesMax)
-            return close("the office sent more before a checkpoint than may wait");
-          pending_hashes_.push_back(hashes_.blake2b({envelope.body}));
-          pending_.push_back(std::move(*delta));
-        }
+        if (auto delta = take<Delta>(envelope)) receive_delta(std::move(*delta), envelope.body);
         return;
       case MessageType::kCheckpoint:
         if (auto checkpoint = take<Checkpoint>(envelope)) receive_checkpoint(*checkpoint);
@@ -223,8 +239,10 @@ void EdgeSession::on(const Resume& resume) {
 }
 
 void EdgeSession::ask_for_batch() {
-  if (state_ != State::kLive || points_.empty() || batch_asked_ || in_flight_.size() >= kPushWindow) return;
+  if (state_ != State::kLive || points_.empty() || batch_asked_ || uplink_drained_ || in_flight_.size() >= kPushWindow)
+    return;
   batch_asked_ = true;
+  appended_since_asked_ = false;
   outputs_.push_back(NeedBatch{points_.front()});
 }
 
@@ -233,6 +251,7 @@ void EdgeSession::on(const BatchReady& ready) {
   HUIYIN_CHECK(batch_asked_);
   batch_asked_ = false;
   if (!ready.push) {
+    if (appended_since_asked_) return ask_for_batch();
     if (points_.size() == 1) {
       uplink_drained_ = true;
       return;
@@ -244,7 +263,7 @@ void EdgeSession::on(const BatchReady& ready) {
   const std::uint64_t count = batch.shape_of.items.size();
   HUIYIN_CHECK(count > 0 && batch.base.value > points_.front().after.value);
   const Seq last{batch.base.value + count - 1};
-  in_flight_.push_back(InFlight{batch.epoch, batch.base, last, count, now_});
+  in_flight_.push_back(InFlight{batch.epoch, {batch.base.value, last.value}, {}, now_});
   points_.front() = ResumePoint{batch.epoch, last, true};
   uplink_drained_ = false;
   send(encode(*ready.push));
@@ -253,6 +272,7 @@ void EdgeSession::on(const BatchReady& ready) {
 
 void EdgeSession::on(const Appended&) {
   uplink_drained_ = false;
+  appended_since_asked_ = true;
   ask_for_batch();
 }
 
@@ -260,34 +280,47 @@ void EdgeSession::receive_ack(const Ack& ack) {
   if (!(ack.body.office == identity_->office) || !(ack.body.device == identity_->device) ||
       !verify_ack(hashes_, identity_->ack_key, ack))
     return close("an acknowledgement whose signature is not the office's");
-  const auto covers = [&](InFlight& flight) {
-    if (!(flight.epoch == ack.body.epoch)) return;
-    std::uint64_t covered = 0;
-    for (const AckRun& run : ack.body.runs.items) {
-      const std::uint64_t from = std::max(run.first.value, flight.first.value);
-      const std::uint64_t to = std::min(run.first.value + run.count, flight.last.value + 1);
-      if (from < to) covered += to - from;
-    }
-    for (const AckException& exception : ack.body.exceptions.items)
-      if (exception.verdict.value == Verdict::kRejected && exception.seq >= flight.first && exception.seq <= flight.last)
-        ++covered;
-    flight.left -= std::min(flight.left, covered);
-  };
-  std::for_each(in_flight_.begin(), in_flight_.end(), covers);
-  while (!in_flight_.empty() && in_flight_.front().left == 0) in_flight_.pop_front();
+  // What an office stated before it was restored says nothing about what it holds now.
+  if (ack.body.office_epoch == office_epoch_)
+    for (InFlight& flight : in_flight_)
+      if (flight.epoch == ack.body.epoch && mark_answered(ack.body, flight.records, flight.answered)) last_ack_ = now_;
+  while (!in_flight_.empty() && in_flight_.front().answered.contains(in_flight_.front().records))
+    in_flight_.pop_front();
   outputs_.push_back(StoreAck{ack});
   ask_for_batch();
 }
 
 // --- downlink
 
+BucketPosition* EdgeSession::standing_in(const Bucket& bucket) {
+  const auto it = std::find_if(standing_.begin(), standing_.end(),
+                               [&](const BucketPosition& position) { return position.bucket == bucket; });
+  return it == standing_.end() ? nullptr : &*it;
+}
+
+void EdgeSession::receive_delta(Delta delta, ByteView body) {
+  if (applying_) return close("the office sent what was not pulled");
+  if (standing_in(delta.bucket) == nullptr) return close("the office sent a bucket that was not asked for");
+  pending_bytes_ += body.size() + sizeof(Delta) + Hash::kSize;  // many empty ones cost memory too
+  if (pending_bytes_ > limits::kCheckpointPendingBytesMax)
+    return close("the office sent more before a checkpoint than may wait");
+  pending_hashes_.push_back(hashes_.blake2b({body}));
+  pending_.push_back(std::move(delta));
+}
+
 void EdgeSession::receive_checkpoint(const Checkpoint& checkpoint) {
+  if (applying_) return close("a checkpoint came that was not pulled");
   Bytes all;
   for (const Hash& hash : pending_hashes_) append(all, hash.view());
-  if (!(hashes_.blake2b({all}) == checkpoint.checksum)) return close("a checkpoint does not fit what came before it");
-  if (applying_) return close("a checkpoint came that was not pulled");
+  if (!(checkpoint.office_epoch == office_epoch_) || !(hashes_.blake2b({all}) == checkpoint.checksum))
+    return close("a checkpoint does not fit what came before it");
+  // A bucket that the checkpoint does not name stays where it was.
+  for (const BucketPosition& position : checkpoint.positions.items) {
+    BucketPosition* const ours = standing_in(position.bucket);
+    if (ours == nullptr) return close("a checkpoint names a bucket that was not asked for");
+    *ours = position;
+  }
   applying_ = true;
-  standing_ = checkpoint.positions.items;
   outputs_.push_back(Apply{std::move(pending_), checkpoint});
   pending_.clear();
   pending_hashes_.clear();

@@ -18,6 +18,7 @@
 #include <variant>
 
 #include "protocol/messages.hpp"
+#include "shared/core/sequence_set.hpp"
 
 namespace huiyin::protocol {
 
@@ -83,7 +84,8 @@ class EdgeSession {
 
   void handle(const Input& input, BootTime now);
   [[nodiscard]] std::optional<Output> poll();
-  /// When handle(Timeout) is due at the latest; nothing once closed.
+  /// When handle(Timeout) is due at the latest; nothing once closed, and nothing before TransportUp:
+  /// until then the transport's own deadline counts.
   [[nodiscard]] std::optional<BootTime> deadline() const;
 
   [[nodiscard]] bool is_live() const { return state_ == State::kLive; }
@@ -93,7 +95,7 @@ class EdgeSession {
 
  private:
   enum class State { kConnecting, kAwaitChallenge, kAwaitWelcome, kAwaitEnrolResult, kLive, kClosed };
-  struct InFlight { EpochId epoch; Seq first; Seq last; std::uint64_t left; BootTime since; };
+  struct InFlight { EpochId epoch; SequenceSet::Run records; SequenceSet answered; BootTime since; };
 
   void on(const TransportUp& up);
   void on(const FrameReceived& received);
@@ -109,11 +111,14 @@ class EdgeSession {
   void receive_challenge(const Challenge& challenge);
   void receive_welcome(const Welcome& welcome);
   void receive_ack(const Ack& ack);
+  void receive_delta(Delta delta, ByteView body);
   void receive_checkpoint(const Checkpoint& checkpoint);
+  [[nodiscard]] BucketPosition* standing_in(const Bucket& bucket);
   void pull();
   void say_hello(const Challenge& challenge);
   void say_enrol(const Challenge& challenge);
   void ask_for_batch();
+  [[nodiscard]] BootTime progress_due() const;
   template <class Message>
   std::optional<Message> take(const Envelope& envelope);
   void close(std::string reason);
@@ -138,6 +143,8 @@ class EdgeSession {
   std::deque<InFlight> in_flight_;
   std::vector<ResumePoint> points_;    ///< the first is where the next batch comes from; empty before Resume
   bool batch_asked_ = false;
+  bool appended_since_asked_ = false;  ///< what the journal answers then may already be old
+  BootTime last_ack_;
   bool uplink_drained_ = false;
 
   // downlink

@@ -9,6 +9,8 @@ namespace huiyin::protocol {
 namespace {
 /// Pushes handed on and not yet answered: more than an honest device's window is hostile.
 constexpr std::size_t kIngestingMax = 8;
+/// Epochs of one connection: those that Hello may name, and as many opened since.
+constexpr std::size_t kHeadsMax = 128;
 }  // namespace
 
 void OfficeSession::handle(const Input& input, BootTime now) {
@@ -26,7 +28,7 @@ std::optional<OfficeSession::Output> OfficeSession::poll() {
 }
 
 std::optional<BootTime> OfficeSession::deadline() const {
-  if (state_ == State::kClosed) return std::nullopt;
+  if (state_ == State::kClosed || state_ == State::kNew) return std::nullopt;
   if (state_ != State::kLive) return started_ + Duration{limits::kHandshakeMsMax};
   return last_received_ + Duration{limits::kIdleMsMax};
 }
@@ -79,6 +81,7 @@ void OfficeSession::on(const Stop& stop) {
 void OfficeSession::on(const Revoked&) { refuse(HelloErrorCode::kRevoked, "this device was revoked"); }
 
 void OfficeSession::on(const Timeout&) {
+  if (state_ == State::kNew) return;
   if (state_ != State::kLive) {
     if (now_ >= started_ + Duration{limits::kHandshakeMsMax}) close("no finished handshake in time");
   } else if (now_ >= last_received_ + Duration{limits::kIdleMsMax}) {
@@ -169,7 +172,8 @@ void OfficeSession::receive_enrol(const Envelope& envelope) {
 
 void OfficeSession::on(const EnrolDone& done) {
   if (state_ != State::kEnrolling) return;
-  if (const auto* refusal = std::get_if<HelloError>(&done.result)) return refuse(refusal->code, refusal->text);
+  if (const auto* refusal = std::get_if<HelloError>(&done.result))
+    return refuse(refusal->code, refusal->text, refusal->retry_after_s);
   send(encode(std::get<EnrolResult>(done.result)));
   close("enrolled");
 }
@@ -194,6 +198,8 @@ void OfficeSession::receive_push(const Envelope& envelope) {
   if (!records.ok())
     return refuse(records.error().code == Code::kBadSignature ? HelloErrorCode::kBadSignature : HelloErrorCode::kMalformed,
                   records.error().text());
+  if (heads_.size() >= kHeadsMax && !heads_.contains(batch.epoch))
+    return refuse(HelloErrorCode::kMalformed, "more epochs on one connection than a device can have open");
   heads_[batch.epoch] = EpochPosition{batch.epoch, records->back().header.seq, records->back().hash};
   ++ingesting_;
   outputs_.push_back(Ingest{batch.epoch, previous, std::move(*records), batch.anchor, batch.signature});

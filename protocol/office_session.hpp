@@ -65,6 +65,7 @@ class OfficeSession {
 
   void handle(const Input& input, BootTime now);
   [[nodiscard]] std::optional<Output> poll();
+  /// When handle(Timeout) is due at the latest; nothing before Accepted and once closed.
   [[nodiscard]] std::optional<BootTime> deadline() const;
   [[nodiscard]] bool is_live() const { return state_ == State::kLive; }
   [[nodiscard]] bool is_closed() const { return state_ == State::kClosed; }
