@@ -79,10 +79,15 @@ export class Trouble extends Error {
 const token = () =>
   document.querySelector<HTMLMetaElement>('meta[name="huiyin-token"]')?.content ?? '';
 
+/** Tells whether the page may load itself again now; a receipt on the screen must not vanish. */
+export const reloading = { allowed: () => true };
+
 /** A daemon that restarts gives 401; a daemon that always gives it must not make us spin. */
 const reloadPauseMs = 5000;
 
 function reloadOnce(): void {
+  // The next poll is refused as well, and asks again.
+  if (!reloading.allowed()) return;
   if (performance.now() > reloadPauseMs) location.reload();
   else setTimeout(() => location.reload(), reloadPauseMs - performance.now());
 }
@@ -133,6 +138,13 @@ async function call<T>(
     throw trouble;
   }
   return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** For a call whose failure the visitor need not know of; the caller says why. */
+export function quietly(call: Promise<unknown>): void {
+  call.catch((problem: unknown) => {
+    if (!(problem instanceof Trouble)) throw problem;
+  });
 }
 
 export const api = {

@@ -35,6 +35,7 @@ import {
   pollMs,
   screen,
   secondsLeft,
+  showsReceipt,
   status,
   touched,
 } from './state.ts';
@@ -62,8 +63,8 @@ const screens: Record<Screen, ComponentType> = {
   drop: Drop,
 };
 
-/** A receipt on the screen stays there without the daemon: it is already all here. */
-const needsDaemon = () => screen.value !== 'receipt' && screen.value !== 'keep' && !busy.value;
+/** What is all here already, or being waited for, is not covered up when the daemon is silent. */
+const needsDaemon = () => !showsReceipt() && !busy.value;
 
 function Page() {
   if (secondsLeft.value !== null) return <StillThere />;

@@ -4,7 +4,7 @@
  */
 import { batch, computed, signal } from '@preact/signals';
 
-import { api, Trouble } from './api.ts';
+import { api, quietly, reloading, Trouble } from './api.ts';
 import type { Answer, Category, Saved, Solved, Status } from './api.ts';
 import { idleAt } from './logic/idle.ts';
 import { repeatMs } from './logic/press.ts';
@@ -144,9 +144,7 @@ export function forget(): void {
   visit.value = freshVisit();
   notice.value = null;
   // A daemon that does not answer has nothing to forget: what it knew ended with it.
-  api.endSession().catch((problem: unknown) => {
-    if (!(problem instanceof Trouble)) throw problem;
-  });
+  quietly(api.endSession());
 }
 
 /** The visitor has gone: nothing of the visit is left, not even the language. */
@@ -171,6 +169,10 @@ export function leaveTask(): void {
 }
 
 // ---- the machine's state
+
+/** The digits are nowhere else: neither a restart nor silence of the daemon takes them away. */
+export const showsReceipt = () => screen.value === 'receipt' || screen.value === 'keep';
+reloading.allowed = () => !showsReceipt();
 
 /** How many polls have been answered; a screen compares it to know that news is newer than it. */
 export const polls = signal(0);

@@ -178,7 +178,23 @@ const words = {
   en: 'The street lamp at the crossing has been dark for two weeks. Children walk home at night.',
 };
 
-async function walkSay(page, language, name) {
+/** A daemon that starts again while digits are being copied must not take them away. */
+async function restartUnderReceipt(page, daemon, name) {
+  daemon.token = 'started-again';
+  await page.waitForTimeout(6000);
+  const there = await page.locator('[data-test="receipt-digits"]').count();
+  expect(name('08-receipt'), there === 1, 'a restart of the daemon took the receipt away');
+}
+
+/** The page has loaded itself again, since the daemon's token is another. */
+const waitForToken = (page, token) =>
+  page.waitForFunction(
+    (wanted) => document.querySelector('meta[name="huiyin-token"]').content === wanted,
+    token,
+    { timeout: 15_000 },
+  );
+
+async function walkSay(page, daemon, language, name) {
   await press(page, 'task-say');
   await look(page, name('04-category'));
   await press(page, 'more');
@@ -217,10 +233,14 @@ async function walkSay(page, language, name) {
   await press(page, 'help');
   await press(page, 'back');
   await page.locator('[data-test="receipt-digits"]').waitFor();
+  const restarts = name('').startsWith('zh-800x480');
+  if (restarts) await restartUnderReceipt(page, daemon, name);
   await press(page, 'home');
   await look(page, name('08-keep'));
   await press(page, 'have-it');
+  if (restarts) await waitForToken(page, 'started-again');
   await page.locator('[data-test="start"]').waitFor();
+  expect(name('08-receipt'), daemon.machine.feedback.length === 1, 'not exactly one was saved');
 }
 
 /** On a real keyboard, or with a scanner that is one; the screen must be there. */
@@ -382,15 +402,10 @@ async function walkStaff(page, daemon, language, name) {
 }
 
 /** A restarted daemon has another token: the page loads itself again and works. */
-async function walkRestart(page, daemon, name) {
+async function walkRestart(page, daemon) {
   daemon.token = 'another-start';
-  await page.waitForFunction(
-    () => document.querySelector('meta[name="huiyin-token"]').content === 'another-start',
-    undefined,
-    { timeout: 15_000 },
-  );
+  await waitForToken(page, 'another-start');
   await page.locator('[data-test="start"]').waitFor();
-  expect(name('restart'), true, '');
 }
 
 async function walk(browser, pages, language, size) {
@@ -402,16 +417,14 @@ async function walk(browser, pages, language, size) {
   page.setDefaultTimeout(10_000);
   try {
     await walkStart(page, language, name);
-    await walkSay(page, language, name);
+    await walkSay(page, daemon, language, name);
     await walkHear(page, daemon, language, name);
     await walkLongAnswer(page, daemon, language, name);
     await walkTroubles(page, daemon, name);
     await walkIdle(page, daemon, language, name);
     await walkSetUp(page, daemon, name);
-    await walkRestart(page, daemon, name);
+    await walkRestart(page, daemon);
     if (language !== 'xr') await walkStaff(page, daemon, language, name);
-    const [said] = daemon.machine.feedback;
-    expect(label, said === undefined, 'the machine was not fresh');
   } catch (problem) {
     if (out) await page.screenshot({ path: join(out, `${label}-FAILED.png`) });
     wrong.push(`${label}: ${problem.message}`);

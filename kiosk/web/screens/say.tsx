@@ -84,7 +84,7 @@ export function ChooseCategory() {
             <Quiet
               test="more"
               icon="more"
-              words={`${t('category.more')} ${at + 1}/${pages.length}`}
+              words={`${t(at + 1 < pages.length ? 'category.more' : 'category.again')} ${at + 1}/${pages.length}`}
               onPress={() => update({ categoryPage: (at + 1) % pages.length })}
             />
           )}

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 
 import type { Language } from '../../../shared/web/core/i18n.ts';
+import { quietly } from '../api.ts';
 import { sayDate } from '../logic/dates.ts';
 import { Icon, Picture } from '../parts/pictures.tsx';
 import { Press } from '../parts/press.tsx';
@@ -169,7 +170,7 @@ export function statusWords(): { icon: string; line: string; under: string } {
 export function Home() {
   useEffect(() => {
     // The list may have changed since the last visitor; an old one still works if this fails.
-    loadCategories().catch(() => undefined);
+    quietly(loadCategories());
   }, []);
   const words = statusWords();
   const bad = status.value?.problem || !canSave.value;

@@ -12,7 +12,7 @@ import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
 
 import { htmlLanguage } from '../../../shared/web/core/i18n.ts';
-import { api, Trouble } from '../api.ts';
+import { api, quietly, Trouble } from '../api.ts';
 import type { StaffState } from '../api.ts';
 import { press } from '../logic/digits.ts';
 import { Pad } from '../parts/digits.tsx';
@@ -66,10 +66,7 @@ function lock() {
   state.value = null;
   words.value = null;
   // A daemon that does not answer has no sign-in to end.
-  if (mine)
-    api.staffSignOut(mine).catch((problem: unknown) => {
-      if (!(problem instanceof Trouble)) throw problem;
-    });
+  if (mine) quietly(api.staffSignOut(mine));
 }
 
 async function read() {
