@@ -14,8 +14,7 @@ namespace huiyin {
 template <class T>
 class BoundedQueue {
  public:
-  BoundedQueue(std::size_t count_max, std::size_t bytes_max)
-      : count_max_(count_max), bytes_max_(bytes_max) {}
+  BoundedQueue(std::size_t count_max, std::size_t bytes_max) : count_max_(count_max), bytes_max_(bytes_max) {}
 
   /// False, with nothing taken, when a bound would be passed: what then happens (close the peer,
   /// answer "busy") is the caller's decision, so it cannot be overlooked.

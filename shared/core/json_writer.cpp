@@ -28,10 +28,22 @@ void JsonWriter::end(Inside what, char bracket) {
   needs_comma_ = true;
 }
 
-JsonWriter& JsonWriter::begin_object() { begin(Inside::kObject, '{'); return *this; }
-JsonWriter& JsonWriter::end_object() { end(Inside::kObject, '}'); return *this; }
-JsonWriter& JsonWriter::begin_array() { begin(Inside::kArray, '['); return *this; }
-JsonWriter& JsonWriter::end_array() { end(Inside::kArray, ']'); return *this; }
+JsonWriter& JsonWriter::begin_object() {
+  begin(Inside::kObject, '{');
+  return *this;
+}
+JsonWriter& JsonWriter::end_object() {
+  end(Inside::kObject, '}');
+  return *this;
+}
+JsonWriter& JsonWriter::begin_array() {
+  begin(Inside::kArray, '[');
+  return *this;
+}
+JsonWriter& JsonWriter::end_array() {
+  end(Inside::kArray, ']');
+  return *this;
+}
 
 JsonWriter& JsonWriter::key(std::string_view name) {
   HUIYIN_CHECK(!open_.empty() && open_.back() == Inside::kObject && !after_key_);

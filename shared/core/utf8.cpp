@@ -5,9 +5,9 @@ namespace huiyin {
 namespace {
 
 struct Lead {
-  std::size_t length;   ///< bytes of the whole character; 0 when the byte begins none
-  char32_t bits;        ///< the payload of the first byte
-  char32_t smallest;    ///< a smaller result was written too long
+  std::size_t length;  ///< bytes of the whole character; 0 when the byte begins none
+  char32_t bits;       ///< the payload of the first byte
+  char32_t smallest;   ///< a smaller result was written too long
 };
 
 Lead lead_of(unsigned char byte) {
@@ -46,7 +46,9 @@ std::optional<char32_t> next_code_point(std::string_view text, std::size_t& at) 
 }
 
 void append_code_point(std::string& text, char32_t c) {
-  const auto push = [&](char32_t byte) { text.push_back(static_cast<char>(static_cast<unsigned char>(byte))); };
+  const auto push = [&](char32_t byte) {
+    text.push_back(static_cast<char>(static_cast<unsigned char>(byte)));
+  };
   if (c < 0x80) {
     push(c);
   } else if (c < 0x800) {
@@ -80,7 +82,8 @@ Status check_person_text(std::string_view text, std::size_t characters_max, std:
   std::size_t characters = 0;
   for (std::size_t at = 0; at < text.size(); ++characters) {
     const auto code_point = next_code_point(text, at);
-    if (!code_point) return error(Code::kMalformed, "the text is not valid UTF-8", "byte " + std::to_string(at));
+    if (!code_point)
+      return error(Code::kMalformed, "the text is not valid UTF-8", "byte " + std::to_string(at));
     if (is_control(*code_point))
       return error(Code::kInvalid, "the text holds a control character",
                    "character " + std::to_string(characters + 1), "remove it");

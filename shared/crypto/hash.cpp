@@ -32,11 +32,13 @@ class SodiumHash final : public HashPort {
     return hash;
   }
 
-  bool verify(const PublicKey& key, std::initializer_list<ByteView> parts, const Signature& signature) const override {
+  bool verify(const PublicKey& key, std::initializer_list<ByteView> parts,
+              const Signature& signature) const override {
     sodium_ready();
     Bytes message;
     for (const ByteView part : parts) append(message, part);
-    return crypto_sign_verify_detached(signature.bytes.data(), message.data(), message.size(), key.bytes.data()) == 0;
+    return crypto_sign_verify_detached(signature.bytes.data(), message.data(), message.size(),
+                                       key.bytes.data()) == 0;
   }
 };
 
@@ -54,7 +56,8 @@ std::array<std::uint8_t, 16> blake2b_128(std::initializer_list<ByteView> parts) 
 }
 
 Hash blake2b_keyed(ByteView key, std::initializer_list<ByteView> parts) {
-  HUIYIN_CHECK(key.size() >= crypto_generichash_KEYBYTES_MIN && key.size() <= crypto_generichash_KEYBYTES_MAX);
+  HUIYIN_CHECK(key.size() >= crypto_generichash_KEYBYTES_MIN &&
+               key.size() <= crypto_generichash_KEYBYTES_MAX);
   Hash hash;
   blake2b_into(hash.bytes, key, parts);
   return hash;

@@ -14,25 +14,31 @@ constexpr std::string_view kWrapVersion = "1";
 constexpr std::size_t kSecretBytes = 32;
 constexpr std::size_t kCheckBytes = 8;
 constexpr std::size_t kSealedBytes = kSecretBytes + crypto_secretbox_MACBYTES;
-constexpr std::size_t kWrapBytes = 8 + 8 + Salt::kSize + crypto_secretbox_NONCEBYTES + kSealedBytes + kCheckBytes;
+constexpr std::size_t kWrapBytes =
+    8 + 8 + Salt::kSize + crypto_secretbox_NONCEBYTES + kSealedBytes + kCheckBytes;
 
 Hash line_check(ByteView body) { return hash_port().blake2b({as_bytes(kWrapLabel), body}); }
 
 Error not_as_written() {
-  return error(Code::kDamaged, "the wrapped key is not as it was written", {}, "use a copy of it or the recovery file");
+  return error(Code::kDamaged, "the wrapped key is not as it was written", {},
+               "use a copy of it or the recovery file");
 }
 
 /// The binary body of a line, its version and check verified.
 Result<Bytes> read_line(std::string_view line) {
-  while (!line.empty() && (line.back() == '\n' || line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
+  while (!line.empty() && (line.back() == '\n' || line.back() == '\r' || line.back() == ' '))
+    line.remove_suffix(1);
   const std::size_t blank = line.find(' ');
-  if (blank == std::string_view::npos || line.substr(0, kWrapLabel.size()) != kWrapLabel) return not_as_written();
+  if (blank == std::string_view::npos || line.substr(0, kWrapLabel.size()) != kWrapLabel)
+    return not_as_written();
   if (line.substr(kWrapLabel.size(), blank - kWrapLabel.size()) != kWrapVersion)
-    return error(Code::kUnsupported, "the wrapped key has another version", {}, "use the program that wrote it");
+    return error(Code::kUnsupported, "the wrapped key has another version", {},
+                 "use the program that wrote it");
   auto body = from_hex(line.substr(blank + 1));
   if (!body || body->size() != kWrapBytes) return not_as_written();
   const ByteView content = ByteView(*body).first(kWrapBytes - kCheckBytes);
-  if (!equal(line_check(content).view().first(kCheckBytes), ByteView(*body).last(kCheckBytes))) return not_as_written();
+  if (!equal(line_check(content).view().first(kCheckBytes), ByteView(*body).last(kCheckBytes)))
+    return not_as_written();
   return std::move(*body);
 }
 
@@ -49,8 +55,8 @@ Result<Secret> stretch(ByteView input, const Salt& salt, const KdfCost& cost) {
   if (!is_allowed(cost)) return error(Code::kInvalid, "the cost of the key is outside its bounds");
   Secret key(kSecretBytes);
   const int rc =
-      crypto_pwhash_argon2id(key.data(), key.size(), as_text(input).data(), input.size(), salt.bytes.data(), cost.ops,
-                             cost.mem_bytes, crypto_pwhash_argon2id_ALG_ARGON2ID13);
+      crypto_pwhash_argon2id(key.data(), key.size(), as_text(input).data(), input.size(), salt.bytes.data(),
+                             cost.ops, cost.mem_bytes, crypto_pwhash_argon2id_ALG_ARGON2ID13);
   if (rc != 0) return error(Code::kBusy, "there is not enough memory to derive a key", {}, "try again");
   return key;
 }
@@ -95,7 +101,8 @@ Result<std::string> hash_password(std::string_view password, const KdfCost& cost
   sodium_ready();
   if (!is_allowed(cost)) return error(Code::kInvalid, "the cost of the password is outside its bounds");
   std::array<char, crypto_pwhash_argon2id_STRBYTES> line{};
-  if (crypto_pwhash_argon2id_str(line.data(), password.data(), password.size(), cost.ops, cost.mem_bytes) != 0)
+  if (crypto_pwhash_argon2id_str(line.data(), password.data(), password.size(), cost.ops, cost.mem_bytes) !=
+      0)
     return error(Code::kBusy, "there is not enough memory to check passwords", {}, "try again");
   return std::string(line.data());
 }

@@ -27,7 +27,8 @@ constexpr std::size_t kKdfMemBytesMax = std::size_t{1024} * 1024 * 1024;
 [[nodiscard]] Result<Secret> stretch(ByteView input, const Salt& salt, const KdfCost& cost);
 
 /// One line of text that holds a 32-byte secret; the passphrase opens it.
-[[nodiscard]] Result<std::string> wrap_secret(ByteView secret, std::string_view passphrase, const KdfCost& cost = {});
+[[nodiscard]] Result<std::string> wrap_secret(ByteView secret, std::string_view passphrase,
+                                              const KdfCost& cost = {});
 /// kRefused: the passphrase is wrong. kDamaged: the line is not as it was written, whatever the
 /// passphrase. kUnsupported: a newer program wrote it.
 [[nodiscard]] Result<Secret> unwrap_secret(std::string_view line, std::string_view passphrase);

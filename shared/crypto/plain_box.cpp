@@ -20,7 +20,8 @@ Error malformed() { return error(Code::kMalformed, "the opened section is not pa
 
 Bytes compress(ByteView plain) {
   Bytes packed(ZSTD_compressBound(plain.size()));
-  const std::size_t size = ZSTD_compress(packed.data(), packed.size(), plain.data(), plain.size(), kZstdLevel);
+  const std::size_t size =
+      ZSTD_compress(packed.data(), packed.size(), plain.data(), plain.size(), kZstdLevel);
   HUIYIN_CHECK(ZSTD_isError(size) == 0U);
   packed.resize(size);
   return packed;
@@ -38,14 +39,14 @@ Result<Bytes> decompress(ByteView data) {
 
 }  // namespace
 
-Result<Secret> agree(std::string_view context, std::uint8_t kind, const SealKeyPair& mine, const SealKey& theirs,
-                     const SealKey& ephemeral, const SealKey& recipient) {
+Result<Secret> agree(std::string_view context, std::uint8_t kind, const SealKeyPair& mine,
+                     const SealKey& theirs, const SealKey& ephemeral, const SealKey& recipient) {
   Secret shared(crypto_scalarmult_BYTES);
   if (crypto_scalarmult(shared.data(), mine.secret().data(), theirs.bytes.data()) != 0)
     return error(Code::kInvalid, "this is not a key that can be sealed to");
   const std::array<std::uint8_t, 1> kind_byte{kind};
-  Hash key = hash_port().blake2b(
-      {as_bytes(context), kind_byte, shared.view(), ephemeral.view(), recipient.view()});
+  Hash key =
+      hash_port().blake2b({as_bytes(context), kind_byte, shared.view(), ephemeral.view(), recipient.view()});
   Secret agreed = Secret::copy_of(key.view());
   wipe(key.bytes);
   return agreed;
@@ -54,8 +55,8 @@ Result<Secret> agree(std::string_view context, std::uint8_t kind, const SealKeyP
 Bytes encrypt(const Secret& key, ByteView plain, ByteView aad) {
   HUIYIN_CHECK(key.size() == kKeyBytes);
   Bytes sealed(plain.size() + kTagBytes);
-  crypto_aead_chacha20poly1305_ietf_encrypt(sealed.data(), nullptr, plain.data(), plain.size(), aad.data(), aad.size(),
-                                            nullptr, kZeroNonce.data(), key.data());
+  crypto_aead_chacha20poly1305_ietf_encrypt(sealed.data(), nullptr, plain.data(), plain.size(), aad.data(),
+                                            aad.size(), nullptr, kZeroNonce.data(), key.data());
   return sealed;
 }
 
@@ -63,8 +64,9 @@ Result<Bytes> decrypt(const Secret& key, ByteView sealed, ByteView aad) {
   const Error refused = error(Code::kRefused, "the seal does not open with this key and place");
   if (sealed.size() < kTagBytes || key.size() != kKeyBytes) return refused;
   Bytes plain(sealed.size() - kTagBytes);
-  const int rc = crypto_aead_chacha20poly1305_ietf_decrypt(plain.data(), nullptr, nullptr, sealed.data(), sealed.size(),
-                                                           aad.data(), aad.size(), kZeroNonce.data(), key.data());
+  const int rc =
+      crypto_aead_chacha20poly1305_ietf_decrypt(plain.data(), nullptr, nullptr, sealed.data(), sealed.size(),
+                                                aad.data(), aad.size(), kZeroNonce.data(), key.data());
   if (rc != 0) return refused;
   return plain;
 }
@@ -93,7 +95,8 @@ Result<Bytes> unpack(ByteView packed, std::span<const std::size_t> ladder) {
   if (size > packed.size() - kHeadBytes) return malformed();
   const ByteView data = packed.subspan(kHeadBytes, size);
   const ByteView padding = packed.subspan(kHeadBytes + size);
-  if (std::any_of(padding.begin(), padding.end(), [](std::uint8_t byte) { return byte != 0; })) return malformed();
+  if (std::any_of(padding.begin(), padding.end(), [](std::uint8_t byte) { return byte != 0; }))
+    return malformed();
   if (packed[0] == kRaw) return to_bytes(data);
   if (packed[0] == kZstd) return decompress(data);
   return malformed();

@@ -19,13 +19,16 @@ Error damaged(const std::string& why) {
   return error(Code::kDamaged, "the recovery file is damaged: " + why, {}, "use another copy of it");
 }
 
-std::string check_of(std::string_view text) { return hash_port().blake2b({as_bytes(text)}).text().substr(0, 32); }
+std::string check_of(std::string_view text) {
+  return hash_port().blake2b({as_bytes(text)}).text().substr(0, 32);
+}
 
 bool is_name(std::string_view name) {
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
   };
-  return !name.empty() && name.size() <= kRecoveryNameBytesMax && std::all_of(name.begin(), name.end(), allowed);
+  return !name.empty() && name.size() <= kRecoveryNameBytesMax &&
+         std::all_of(name.begin(), name.end(), allowed);
 }
 
 /// The words of a line; exactly `count` of them, or none.
@@ -96,8 +99,8 @@ Result<RecoveryFile> RecoveryFile::make(const RecoveryCode& code, const KdfCost&
 }
 
 std::string RecoveryFile::text_before_check() const {
-  std::string text = std::string(kTitle) + "\nsalt " + salt_.text() + "\ncost " + std::to_string(cost_.ops) + " " +
-                     std::to_string(cost_.mem_bytes) + "\nkey " + key_.text() + "\n";
+  std::string text = std::string(kTitle) + "\nsalt " + salt_.text() + "\ncost " + std::to_string(cost_.ops) +
+                     " " + std::to_string(cost_.mem_bytes) + "\nkey " + key_.text() + "\n";
   for (const Sealed& secret : secrets_) text += "secret " + secret.name + " " + hex(secret.sealed) + "\n";
   return text;
 }
@@ -113,7 +116,8 @@ Status RecoveryFile::add(std::string_view name, ByteView secret) {
   if (secret.size() > kRecoverySecretBytesMax || secrets_.size() >= kRecoverySecretsMax)
     return error(Code::kTooLarge, "the recovery file cannot take this secret");
   for (const Sealed& there : secrets_)
-    if (there.name == name) return error(Code::kConflict, "the recovery file has a secret of this name", std::string(name));
+    if (there.name == name)
+      return error(Code::kConflict, "the recovery file has a secret of this name", std::string(name));
   const Secret plain = named_plain(name, secret);
   Bytes sealed(plain.size() + crypto_box_SEALBYTES);
   if (crypto_box_seal(sealed.data(), plain.data(), plain.size(), key_.bytes.data()) != 0)
@@ -139,7 +143,8 @@ Status RecoveryFile::take_line(std::string_view line) {
 
 Result<RecoveryFile> RecoveryFile::parse(std::string_view text) {
   if (text.size() > kTextBytesMax) return damaged("it is too long");
-  if (text.substr(0, kTitleOfAnyVersion.size()) != kTitleOfAnyVersion) return damaged("it does not begin like one");
+  if (text.substr(0, kTitleOfAnyVersion.size()) != kTitleOfAnyVersion)
+    return damaged("it does not begin like one");
   std::string plain(text);  // as it was written, even after a mail program has changed the line ends
   std::erase(plain, '\r');
   std::vector<std::string_view> lines;
@@ -158,7 +163,8 @@ Result<RecoveryFile> RecoveryFile::parse(std::string_view text) {
   const auto salt_read = Salt::from_text(salt[1]);
   const auto key_read = SealKey::from_text(key[1]);
   const bool numbers = read_number(cost[1], file.cost_.ops) && read_number(cost[2], file.cost_.mem_bytes);
-  if (!salt_read || !key_read || !numbers || !is_allowed(file.cost_)) return damaged("its first lines are wrong");
+  if (!salt_read || !key_read || !numbers || !is_allowed(file.cost_))
+    return damaged("its first lines are wrong");
   file.salt_ = *salt_read;
   file.key_ = *key_read;
   for (std::size_t i = 4; i + 1 < lines.size(); ++i) HUIYIN_TRY(file.take_line(lines[i]));
@@ -175,7 +181,8 @@ Result<std::vector<NamedSecret>> RecoveryFile::recover(const RecoveryCode& code)
   if (!(pair->public_key() == key_)) return error(Code::kRefused, "the recovery code is wrong");
   std::vector<NamedSecret> found;
   for (const Sealed& entry : secrets_) {
-    if (entry.sealed.size() < crypto_box_SEALBYTES + 1 + entry.name.size()) return damaged("a secret is too short");
+    if (entry.sealed.size() < crypto_box_SEALBYTES + 1 + entry.name.size())
+      return damaged("a secret is too short");
     Secret plain(entry.sealed.size() - crypto_box_SEALBYTES);
     const int rc = crypto_box_seal_open(plain.data(), entry.sealed.data(), entry.sealed.size(),
                                         pair->public_key().bytes.data(), pair->secret().data());
@@ -188,7 +195,8 @@ Result<std::vector<NamedSecret>> RecoveryFile::recover(const RecoveryCode& code)
   return found;
 }
 
-Status trial_recovery(std::string_view text, std::string_view code, const std::vector<NamedSecret>& expected) {
+Status trial_recovery(std::string_view text, std::string_view code,
+                      const std::vector<NamedSecret>& expected) {
   const auto file = RecoveryFile::parse(text);
   if (!file.ok()) return file.error();
   const auto read_code = RecoveryCode::parse(code);

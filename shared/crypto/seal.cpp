@@ -33,7 +33,8 @@ Status check_sections(std::span<const SealSection> sections) {
     if (recipients.empty() || recipients.size() > limits::kSealRecipientsMax)
       return error(Code::kInvalid, "a section is sealed to 1 to 4 keys");
     for (std::size_t k = 0; k < i; ++k)
-      if (sections[k].kind == sections[i].kind) return error(Code::kInvalid, "a section of this kind is there already");
+      if (sections[k].kind == sections[i].kind)
+        return error(Code::kInvalid, "a section of this kind is there already");
     for (std::size_t a = 0; a < recipients.size(); ++a)
       for (std::size_t b = 0; b < a; ++b)
         if (recipients[a].key_id == recipients[b].key_id || recipients[a].key == recipients[b].key)
@@ -42,8 +43,8 @@ Status check_sections(std::span<const SealSection> sections) {
   return {};
 }
 
-Status seal_section(Bytes& out, std::string_view context, const SealSection& section, const SealKeyPair& ephemeral,
-                    ByteView aad) {
+Status seal_section(Bytes& out, std::string_view context, const SealSection& section,
+                    const SealKeyPair& ephemeral, ByteView aad) {
   auto packed = box::pack(section.plain, kSealLadder);
   if (!packed.ok()) return packed.error();
   std::vector<SealGeneration> key_ids;
@@ -127,8 +128,9 @@ std::optional<ParsedSection> parse_section(Cursor& cursor) {
     ParsedRecipient recipient;
     recipient.key_id = {cursor.number<std::uint32_t>()};
     if (count > 1) recipient.wrapped = cursor.take(kWrappedBytes);
-    const bool twice = std::any_of(section.recipients.begin(), section.recipients.end(),
-                                   [&](const ParsedRecipient& other) { return other.key_id == recipient.key_id; });
+    const bool twice =
+        std::any_of(section.recipients.begin(), section.recipients.end(),
+                    [&](const ParsedRecipient& other) { return other.key_id == recipient.key_id; });
     if (twice) return std::nullopt;
     section.recipients.push_back(recipient);
   }
@@ -202,8 +204,8 @@ Result<Secret> section_key(ByteView sealed, SectionKind kind, SealGeneration key
   if (section == nullptr) return no_such_section();
   for (const ParsedRecipient& recipient : section->recipients) {
     if (recipient.key_id != key_id) continue;
-    auto agreed = box::agree(context, static_cast<std::uint8_t>(kind), pair, parsed->ephemeral, parsed->ephemeral,
-                             pair.public_key());
+    auto agreed = box::agree(context, static_cast<std::uint8_t>(kind), pair, parsed->ephemeral,
+                             parsed->ephemeral, pair.public_key());
     if (!agreed.ok() || section->recipients.size() == 1) return agreed;
     auto unwrapped = box::decrypt(*agreed, recipient.wrapped, bound_data(kind, section->key_ids(), aad));
     if (!unwrapped.ok()) return unwrapped.error();

@@ -24,7 +24,7 @@ namespace huiyin::crypto {
 constexpr std::string_view kRecordSealContext = "huiyin/seal/1";
 
 /// Sizes of a packed section before encryption, in bytes; ciphertext is 16 more.
-constexpr std::array<std::size_t, 13> kSealLadder{32,  64,  96,  128,  192,  256, 384,
+constexpr std::array<std::size_t, 13> kSealLadder{32,  64,  96,   128,  192,  256, 384,
                                                   512, 768, 1024, 1536, 2048, 4096};
 
 enum class SectionKind : std::uint8_t {
@@ -46,7 +46,8 @@ struct SealSection {
 
 /// 1..4 sections, no kind twice. `aad` names the place (device, epoch, seq, form): the same bytes
 /// are needed to open. kTooLarge when a section does not fit the ladder even compressed.
-[[nodiscard]] Result<Bytes> seal(std::string_view context, std::span<const SealSection> sections, ByteView aad);
+[[nodiscard]] Result<Bytes> seal(std::string_view context, std::span<const SealSection> sections,
+                                 ByteView aad);
 
 /// What can be seen of a section without a key.
 struct SectionInfo {
@@ -66,6 +67,7 @@ struct SectionInfo {
 /// without sealing anything again; open_with_section_key() takes it.
 [[nodiscard]] Result<Secret> section_key(ByteView sealed, SectionKind kind, SealGeneration key_id,
                                          const SealKeyPair& pair, std::string_view context, ByteView aad);
-[[nodiscard]] Result<Bytes> open_with_section_key(ByteView sealed, SectionKind kind, const Secret& key, ByteView aad);
+[[nodiscard]] Result<Bytes> open_with_section_key(ByteView sealed, SectionKind kind, const Secret& key,
+                                                  ByteView aad);
 
 }  // namespace huiyin::crypto

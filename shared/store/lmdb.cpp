@@ -11,34 +11,29 @@ Error to_error(int number, const std::string& doing, const std::string& path) {
   const std::string what = doing + ": " + mdb_strerror(number);
   switch (number) {
     case MDB_MAP_FULL:
-      return error(Code::kStorageFull, what, path, "the store has reached its configured size; raise it and restart");
-    case MDB_TXN_FULL:
-      return error(Code::kTooLarge, what, path, "write less at once");
-    case MDB_READERS_FULL:
-      return error(Code::kBusy, what, path, "too many are reading at once; try again");
+      return error(Code::kStorageFull, what, path,
+                   "the store has reached its configured size; raise it and restart");
+    case MDB_TXN_FULL: return error(Code::kTooLarge, what, path, "write less at once");
+    case MDB_READERS_FULL: return error(Code::kBusy, what, path, "too many are reading at once; try again");
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
     case MDB_INVALID:
     case MDB_CURSOR_FULL:
-      return error(Code::kDamaged, what, path,
-                   "move the file aside (do not delete it), restore the last backup or let the store be rebuilt");
-    case MDB_VERSION_MISMATCH:
-      return error(Code::kUnsupported, what, path, "use the program that wrote it");
+      return error(
+          Code::kDamaged, what, path,
+          "move the file aside (do not delete it), restore the last backup or let the store be rebuilt");
+    case MDB_VERSION_MISMATCH: return error(Code::kUnsupported, what, path, "use the program that wrote it");
     case MDB_PANIC:
       return error(Code::kStorage, what, path, "an earlier write failed on the disk: check it and restart");
     case MDB_MAP_RESIZED:
       return error(Code::kBusy, what, path, "another program made the store larger: restart");
-    case MDB_BAD_VALSIZE:
-      return error(Code::kInvalid, what, path, "keys have 1 to 511 bytes");
+    case MDB_BAD_VALSIZE: return error(Code::kInvalid, what, path, "keys have 1 to 511 bytes");
     case MDB_BAD_TXN:
     case MDB_BAD_RSLOT:
-    case MDB_BAD_DBI:
-      return error(Code::kStorage, what, path);
+    case MDB_BAD_DBI: return error(Code::kStorage, what, path);
     case EAGAIN:
-    case EBUSY:
-      return error(Code::kBusy, what, path, "try again");
-    default:
-      return file_error(number, doing, path);
+    case EBUSY: return error(Code::kBusy, what, path, "try again");
+    default: return file_error(number, doing, path);
   }
 }
 
@@ -83,7 +78,8 @@ int Txn::commit() { return mdb_txn_commit(std::exchange(txn_, nullptr)); }
 
 Result<Cursor> Cursor::open(const Env& env, MDB_txn* txn, MDB_dbi table) {
   MDB_cursor* raw = nullptr;
-  if (const int rc = mdb_cursor_open(txn, table, &raw); rc != 0) return env.failure(rc, "a table cannot be read");
+  if (const int rc = mdb_cursor_open(txn, table, &raw); rc != 0)
+    return env.failure(rc, "a table cannot be read");
   return Cursor(raw);
 }
 

@@ -38,7 +38,9 @@ class Env {
 
   [[nodiscard]] MDB_env* handle() const { return env_; }
   [[nodiscard]] const std::string& path() const { return path_; }
-  [[nodiscard]] Error failure(int number, const std::string& doing) const { return to_error(number, doing, path_); }
+  [[nodiscard]] Error failure(int number, const std::string& doing) const {
+    return to_error(number, doing, path_);
+  }
   /// Frees the slots of readers whose process died; how many there were.
   [[nodiscard]] Result<int> forget_dead_readers() const;
 

@@ -62,16 +62,19 @@ constexpr std::uint64_t kNoPage = UINT64_MAX;
 
 class FileCheck {
  public:
-  FileCheck(int file, std::string path, std::uint64_t bytes) : file_(file), path_(std::move(path)), bytes_(bytes) {}
+  FileCheck(int file, std::string path, std::uint64_t bytes)
+      : file_(file), path_(std::move(path)), bytes_(bytes) {}
 
   Result<FileState> run() {
     HUIYIN_TRY(read(0, &pages_[0], sizeof(HeaderPage)));
     HUIYIN_TRY(check_fixed(pages_[0], 0));
     page_bytes_ = pages_[0].trees[0].pad;
-    const bool plausible = page_bytes_ >= 512 && page_bytes_ <= 65536 && (page_bytes_ & (page_bytes_ - 1)) == 0;
+    const bool plausible =
+        page_bytes_ >= 512 && page_bytes_ <= 65536 && (page_bytes_ & (page_bytes_ - 1)) == 0;
     if (!plausible) return damaged("its first header page names an impossible page size");
     if (bytes_ % page_bytes_ != 0 || bytes_ < 2 * std::uint64_t{page_bytes_})
-      return damaged("its size of " + std::to_string(bytes_) + " bytes is not a whole number of pages: it was cut");
+      return damaged("its size of " + std::to_string(bytes_) +
+                     " bytes is not a whole number of pages: it was cut");
     HUIYIN_TRY(read(page_bytes_, &pages_[1], sizeof(HeaderPage)));
     HUIYIN_TRY(check_fixed(pages_[1], 1));
     if (pages_[1].trees[0].pad != page_bytes_) return damaged("its header pages name different page sizes");
@@ -90,7 +93,8 @@ class FileCheck {
   Status read(std::uint64_t at, void* into, std::size_t bytes) const {
     std::size_t done = 0;
     while (done < bytes) {
-      const ssize_t got = pread(file_, static_cast<char*>(into) + done, bytes - done, static_cast<off_t>(at + done));
+      const ssize_t got =
+          pread(file_, static_cast<char*>(into) + done, bytes - done, static_cast<off_t>(at + done));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return file_error(errno, "the store file cannot be read", path_);
       if (got == 0) return damaged("it ends inside a page");
@@ -174,17 +178,15 @@ Error file_error(int number, const std::string& what, const std::string& path) {
   const std::string why = what + ": " + std::generic_category().message(number);
   switch (number) {
     case ENOSPC:
-    case EDQUOT:
-      return error(Code::kStorageFull, why, path, "free space on the disk");
+    case EDQUOT: return error(Code::kStorageFull, why, path, "free space on the disk");
     case EACCES:
     case EPERM:
       return error(Code::kStorage, why, path, "give the program's user the right to read and write it");
     case EROFS:
-      return error(Code::kStorage, why, path, "the disk is mounted read-only, often after an error: check it");
-    case ENOENT:
-      return error(Code::kNotFound, why, path);
-    default:
-      return error(Code::kStorage, why, path, "check the disk");
+      return error(Code::kStorage, why, path,
+                   "the disk is mounted read-only, often after an error: check it");
+    case ENOENT: return error(Code::kNotFound, why, path);
+    default: return error(Code::kStorage, why, path, "check the disk");
   }
 }
 

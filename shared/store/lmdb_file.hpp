@@ -11,11 +11,11 @@
 namespace huiyin::store {
 
 struct FileState {
-  bool present = false;          ///< false: no file, or an empty one; LMDB makes it
+  bool present = false;  ///< false: no file, or an empty one; LMDB makes it
   std::uint64_t bytes = 0;
   std::uint32_t page_bytes = 0;
-  std::uint64_t pages = 0;       ///< in use, free ones among them included
-  std::uint64_t transaction = 0; ///< of the last commit; 0 when nothing was ever committed
+  std::uint64_t pages = 0;        ///< in use, free ones among them included
+  std::uint64_t transaction = 0;  ///< of the last commit; 0 when nothing was ever committed
 };
 
 /// Sizes, both header pages, and the pages their trees begin with. kDamaged says what is wrong and

@@ -158,7 +158,8 @@ Result<Tables> open_tables(const lmdb::Env& env, const LmdbOptions& options, boo
 /// One transaction as the port sees it; read() hands it out as a StoreReader.
 class Transaction final : public StoreWriter {
  public:
-  Transaction(const lmdb::Env& env, MDB_txn* txn, const Tables& tables) : env_(env), txn_(txn), tables_(tables) {}
+  Transaction(const lmdb::Env& env, MDB_txn* txn, const Tables& tables)
+      : env_(env), txn_(txn), tables_(tables) {}
 
   Result<std::optional<ByteView>> get(Table table, ByteView key) override {
     HUIYIN_TRY(check_key(key));
@@ -181,7 +182,8 @@ class Transaction final : public StoreWriter {
     MDB_val key = lmdb::to_val(from);
     MDB_val value{};
     int rc = cursor->move(key, value, from.empty() ? MDB_FIRST : MDB_SET_RANGE);
-    while (rc == 0 && visit(lmdb::to_view(key), lmdb::to_view(value))) rc = cursor->move(key, value, MDB_NEXT);
+    while (rc == 0 && visit(lmdb::to_view(key), lmdb::to_view(value)))
+      rc = cursor->move(key, value, MDB_NEXT);
     if (rc != 0 && rc != MDB_NOTFOUND) return env_.failure(rc, "the store cannot be read");
     return {};
   }
@@ -257,7 +259,11 @@ class OpenLmdbStore final : public LmdbStore {
  public:
   /// The members close in the reverse order: environment, then registration, then lock.
   OpenLmdbStore(Descriptor owner, OpenFile file, lmdb::Env env, const Tables& tables, bool read_only)
-      : owner_(std::move(owner)), file_(std::move(file)), env_(std::move(env)), tables_(tables), read_only_(read_only) {}
+      : owner_(std::move(owner)),
+        file_(std::move(file)),
+        env_(std::move(env)),
+        tables_(tables),
+        read_only_(read_only) {}
 
   Status read(const ReadWork& work) override {
     auto txn = lmdb::Txn::begin(env_, MDB_RDONLY);
@@ -270,7 +276,8 @@ class OpenLmdbStore final : public LmdbStore {
     if (read_only_) return error(Code::kRefused, "the store was opened for reading only", env_.path());
     const WriteTurn turn(*this);
     if (broken_)
-      return error(Code::kStorage, "an earlier write failed on the disk", env_.path(), "check the disk and restart");
+      return error(Code::kStorage, "an earlier write failed on the disk", env_.path(),
+                   "check the disk and restart");
     auto txn = lmdb::Txn::begin(env_, 0);
     if (!txn.ok()) return txn.error();
     Transaction transaction(env_, txn->handle(), tables_);
@@ -363,7 +370,8 @@ class OpenLmdbStore final : public LmdbStore {
     const Descriptor file(::open(part.c_str(), O_RDWR | O_CLOEXEC));
     if (!file.is_open()) return file_error(errno, "the copy cannot be opened", part);
     if (fsync(file.number()) != 0) return file_error(errno, "the copy cannot be made durable", part);
-    if (std::rename(part.c_str(), path.c_str()) != 0) return file_error(errno, "the copy cannot be named", path);
+    if (std::rename(part.c_str(), path.c_str()) != 0)
+      return file_error(errno, "the copy cannot be named", path);
     return sync_parent_folder(path);
   }
 

@@ -85,7 +85,8 @@ TEST(SequenceSet, Random_changes_agree_with_a_plain_set) {
     }
     ASSERT_EQ(from_runs, plain.size()) << "seed " << seed;
     ASSERT_EQ(set.count(), plain.size()) << "seed " << seed;
-    for (std::uint64_t n = 0; n < 130; ++n) ASSERT_EQ(set.contains(n), plain.count(n) == 1) << "seed " << seed;
+    for (std::uint64_t n = 0; n < 130; ++n)
+      ASSERT_EQ(set.contains(n), plain.count(n) == 1) << "seed " << seed;
     std::uint64_t absent = 0;
     for (const Stretch& gap : set.missing({0, 129})) {
       absent += gap.last - gap.first + 1;

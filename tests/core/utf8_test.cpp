@@ -19,10 +19,9 @@ TEST(Utf8, Every_code_point_reads_back_as_itself) {
 }
 
 TEST(Utf8, Broken_forms_are_refused) {
-  for (const std::string& text :
-       {"\x80"s, "\xc0\x80"s, "\xc1\xbf"s, "\xe0\x9f\xbf"s, "\xed\xa0\x80"s, "\xf0\x8f\xbf\xbf"s,
-        "\xf4\x90\x80\x80"s, "\xf5\x80\x80\x80"s, "\xff"s, "\xc3"s, "\xe4\xb8"s, "\xf0\x9f\x98"s, "\xc3("s,
-        "ok\xe4\xb8"s}) {
+  for (const std::string& text : {"\x80"s, "\xc0\x80"s, "\xc1\xbf"s, "\xe0\x9f\xbf"s, "\xed\xa0\x80"s,
+                                  "\xf0\x8f\xbf\xbf"s, "\xf4\x90\x80\x80"s, "\xf5\x80\x80\x80"s, "\xff"s,
+                                  "\xc3"s, "\xe4\xb8"s, "\xf0\x9f\x98"s, "\xc3("s, "ok\xe4\xb8"s}) {
     EXPECT_FALSE(is_utf8(text));
     EXPECT_EQ(check_person_text(text, 10, 10).error().code, Code::kMalformed);
   }
@@ -59,7 +58,10 @@ TEST(CleanPersonText, Line_ends_become_line_feeds) {
 }
 
 TEST(CleanPersonText, Broken_bytes_are_left_for_the_check) {
-  EXPECT_EQ(clean_person_text("a\xff" "b"), "a\xff" "b");
+  EXPECT_EQ(clean_person_text("a\xff"
+                              "b"),
+            "a\xff"
+            "b");
 }
 
 TEST(Utf8Prefix, No_character_is_cut) {

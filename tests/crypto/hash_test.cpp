@@ -11,20 +11,22 @@ namespace {
 
 // hashlib of Python gives the same values.
 TEST(Hash, Known_answers_of_blake2b) {
-  EXPECT_EQ(hash_port().blake2b({}).text(), "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8");
+  EXPECT_EQ(hash_port().blake2b({}).text(),
+            "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8");
   EXPECT_EQ(hash_port().blake2b({as_bytes("abc")}).text(),
             "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319");
   EXPECT_EQ(hex(blake2b_128({as_bytes("abc")})), "cf4ab791c62b8d2b2109c90275287816");
 }
 
 TEST(Hash, Known_answer_of_keyed_blake2b) {
-  EXPECT_EQ(blake2b_keyed(as_bytes("0123456789abcdef"), {as_bytes("abc")}).text(), 
+  EXPECT_EQ(blake2b_keyed(as_bytes("0123456789abcdef"), {as_bytes("abc")}).text(),
             "66b4857d42c644c61fca8c0bcea243e0e75088582c7964bbac6b92c02381d9c7");
 }
 
 // FIPS 180-4.
 TEST(Hash, Known_answers_of_sha256) {
-  EXPECT_EQ(hash_port().sha256({}).text(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(hash_port().sha256({}).text(),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(hash_port().sha256({as_bytes("abc")}).text(),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }

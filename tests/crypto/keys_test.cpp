@@ -21,15 +21,18 @@ struct Rfc8032 {
 constexpr Rfc8032 kVectors[] = {
     {"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
      "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
-     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe246"
+     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f"
+     "0595bbe246"
      "55141438e7a100b"},
     {"4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
      "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
-     "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb"
+     "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2ea"
+     "eb4302aeeb"
      "00d291612bb0c00"},
     {"c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
      "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
-     "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc"
+     "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e"
+     "9716ed28dc"
      "027beceea1ec40a"},
 };
 
@@ -56,7 +59,8 @@ TEST(KeyPair, Anything_changed_does_not_verify) {
   const KeyPair pair = KeyPair::generate();
   const Bytes message = random_bytes(40);
   const Signature signature = pair.sign({message});
-  ASSERT_TRUE(hash_port().verify(pair.public_key(), {ByteView(message).first(7), ByteView(message).subspan(7)}, signature));
+  ASSERT_TRUE(hash_port().verify(pair.public_key(),
+                                 {ByteView(message).first(7), ByteView(message).subspan(7)}, signature));
   for (std::size_t bit = 0; bit < message.size() * 8; ++bit) {
     Bytes changed = message;
     changed[bit / 8] = static_cast<std::uint8_t>(changed[bit / 8] ^ (1U << bit % 8));
@@ -77,7 +81,8 @@ std::vector<std::string> contexts_of_the_port() {
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   const std::regex pattern("std::string_view k[A-Za-z]+ = \"([^\"]+)\"");
   std::vector<std::string> found;
-  for (std::sregex_iterator at(text.begin(), text.end(), pattern), end; at != end; ++at) found.push_back((*at)[1]);
+  for (std::sregex_iterator at(text.begin(), text.end(), pattern), end; at != end; ++at)
+    found.push_back((*at)[1]);
   return found;
 }
 
@@ -91,7 +96,8 @@ TEST(Contexts, No_two_verify_each_other) {
     EXPECT_EQ(signed_as.substr(0, 7), "huiyin/");
     const Signature signature = pair.sign({as_bytes(signed_as), office.view(), rest});
     for (const std::string& read_as : contexts) {
-      const bool verified = hash_port().verify(pair.public_key(), {as_bytes(read_as), office.view(), rest}, signature);
+      const bool verified =
+          hash_port().verify(pair.public_key(), {as_bytes(read_as), office.view(), rest}, signature);
       EXPECT_EQ(verified, signed_as == read_as) << signed_as << " read as " << read_as;
     }
   }

@@ -24,7 +24,8 @@ Salt salt_of(std::uint8_t fill) {
 TEST(CheckDigits, Known_answers_of_mod_97_10) {
   EXPECT_EQ(check_digits("794"), 44U);
   EXPECT_EQ(check_digits("0"), 98U);
-  EXPECT_EQ(check_digits("32142829123456987654321611"), 82U) << "GB82 WEST 1234 5698 7654 32, letters as numbers";
+  EXPECT_EQ(check_digits("32142829123456987654321611"), 82U)
+      << "GB82 WEST 1234 5698 7654 32, letters as numbers";
 }
 
 TEST(ReceiptCode, Generated_codes_pass_their_own_check_and_differ) {
@@ -67,13 +68,14 @@ TEST(ReceiptCode, One_wrong_digit_or_two_swapped_never_pass) {
 
 TEST(ReceiptCode, Anything_else_is_invalid) {
   const std::string code = text_of(ReceiptCode::generate());
-  for (const std::string& text : {std::string(), code.substr(1), code + "0", "x" + code.substr(1), std::string(20, '0'),
-                                  std::string(100000, '1'), std::string("１２３４")})
+  for (const std::string& text : {std::string(), code.substr(1), code + "0", "x" + code.substr(1),
+                                  std::string(20, '0'), std::string(100000, '1'), std::string("１２３４")})
     EXPECT_EQ(parse_receipt_code(text).error().code, Code::kInvalid);
 }
 
 TEST(DeriveReceipt, Same_code_and_salt_give_the_same_keys_and_another_salt_gives_others) {
-  const auto code = parse_receipt_code("000000000000000000" + std::to_string(check_digits("000000000000000000")));
+  const auto code =
+      parse_receipt_code("000000000000000000" + std::to_string(check_digits("000000000000000000")));
   ASSERT_TRUE(code.ok());
   const auto one = derive_receipt(*code, salt_of(1), kCheap);
   const auto again = derive_receipt(*code, salt_of(1), kCheap);
@@ -89,11 +91,13 @@ TEST(DeriveReceipt, Same_code_and_salt_give_the_same_keys_and_another_salt_gives
 // Kept for ever: a change here would make every receipt in people's hands worthless. The value was
 // computed with @noble/hashes and @noble/curves.
 TEST(DeriveReceipt, Keys_of_a_code_stay_what_they_are) {
-  const auto code = parse_receipt_code("1234 5678 9012 3456 78" + std::to_string(check_digits("123456789012345678")));
+  const auto code =
+      parse_receipt_code("1234 5678 9012 3456 78" + std::to_string(check_digits("123456789012345678")));
   ASSERT_TRUE(code.ok());
   const auto keys = derive_receipt(*code, salt_of(7), {3, 65536});
   ASSERT_TRUE(keys.ok());
-  EXPECT_EQ(keys->sign.public_key().text(), "12689505789808f06dc2a2781d00641c720c1633deeaf761a3a77c668f2e8524");
+  EXPECT_EQ(keys->sign.public_key().text(),
+            "12689505789808f06dc2a2781d00641c720c1633deeaf761a3a77c668f2e8524");
 }
 
 TEST(DeriveReceipt, Cost_outside_the_bounds_is_refused) {

@@ -27,7 +27,8 @@ TEST(RecoveryCode, Written_code_reads_back_however_it_is_typed) {
   const RecoveryCode code = RecoveryCode::generate();
   std::string text = code.text();
   EXPECT_EQ(std::count_if(text.begin(), text.end(), [](char c) { return c != '-'; }), 26);
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
   const auto read = RecoveryCode::parse(" " + text + " ");
   ASSERT_TRUE(read.ok());
   EXPECT_TRUE(equal(read->view(), code.view()));

@@ -78,9 +78,11 @@ TEST_F(Seal, Another_place_or_context_does_not_open_it) {
   Bytes elsewhere = aad_;
   elsewhere.back() ^= 1U;
   for (const Holder* holder : {&text_, &auditor_}) {
-    const auto moved = open_section(sealed, SectionKind::kText, holder->key_id, holder->pair, kRecordSealContext, elsewhere);
+    const auto moved =
+        open_section(sealed, SectionKind::kText, holder->key_id, holder->pair, kRecordSealContext, elsewhere);
     EXPECT_EQ(moved.error().code, Code::kRefused);
-    const auto other = open_section(sealed, SectionKind::kText, holder->key_id, holder->pair, "huiyin/other/1", aad_);
+    const auto other =
+        open_section(sealed, SectionKind::kText, holder->key_id, holder->pair, "huiyin/other/1", aad_);
     EXPECT_EQ(other.error().code, Code::kRefused);
   }
 }
@@ -96,7 +98,8 @@ TEST_F(Seal, Section_of_one_seal_does_not_open_in_another) {
 TEST_F(Seal, Two_sections_to_one_key_do_not_share_a_key_stream) {
   const SealRecipient recipients[] = {text_.recipient()};
   const Bytes plain = random_bytes(20);
-  const SealSection sections[] = {{SectionKind::kText, plain, recipients}, {SectionKind::kWhole, plain, recipients}};
+  const SealSection sections[] = {{SectionKind::kText, plain, recipients},
+                                  {SectionKind::kWhole, plain, recipients}};
   const Bytes sealed = *seal(kRecordSealContext, sections, aad_);
   const ByteView first = ByteView(sealed).subspan(33 + 8, 32);
   const ByteView second = ByteView(sealed).subspan(33 + 8 + 48 + 8, 32);
@@ -181,19 +184,21 @@ TEST_F(Seal, Recipients_and_kinds_outside_the_layout_are_refused) {
   const SealRecipient one[] = {text_.recipient()};
   const SealRecipient no_key[] = {{{1}, SealKey{}}};
   for (const std::span<const SealRecipient> recipients :
-       {std::span<const SealRecipient>(twice), std::span<const SealRecipient>(five), std::span<const SealRecipient>{},
-        std::span<const SealRecipient>(no_key)}) {
+       {std::span<const SealRecipient>(twice), std::span<const SealRecipient>(five),
+        std::span<const SealRecipient>{}, std::span<const SealRecipient>(no_key)}) {
     const SealSection section{SectionKind::kText, as_bytes("x"), recipients};
     EXPECT_EQ(seal(kRecordSealContext, {&section, 1}, aad_).error().code, Code::kInvalid);
   }
-  const SealSection same_kind[] = {{SectionKind::kText, as_bytes("x"), one}, {SectionKind::kText, as_bytes("y"), one}};
+  const SealSection same_kind[] = {{SectionKind::kText, as_bytes("x"), one},
+                                   {SectionKind::kText, as_bytes("y"), one}};
   EXPECT_EQ(seal(kRecordSealContext, same_kind, aad_).error().code, Code::kInvalid);
   EXPECT_TRUE(list_sections(sealed_for(std::span(five).first(4), as_bytes("x"))).ok());
 }
 
 TEST_F(Seal, Section_key_opens_its_section_and_no_other) {
   const Bytes sealed = feedback();
-  const auto key = section_key(sealed, SectionKind::kText, text_.key_id, text_.pair, kRecordSealContext, aad_);
+  const auto key =
+      section_key(sealed, SectionKind::kText, text_.key_id, text_.pair, kRecordSealContext, aad_);
   ASSERT_TRUE(key.ok());
   EXPECT_EQ(as_text(*open_with_section_key(sealed, SectionKind::kText, *key, aad_)), "路灯坏了三个月");
   EXPECT_EQ(open_with_section_key(sealed, SectionKind::kRouting, *key, aad_).error().code, Code::kRefused);

@@ -56,10 +56,13 @@ Contents fill(const std::string& path) {
   Prng random(1);
   const auto store = must_open(path, {.map_bytes = 16 << 20, .tables = 4});
   for (int i = 0; i < 40; ++i)
-    EXPECT_TRUE(store->write([&](StoreWriter& tx) -> Status {
-      for (int k = 0; k < 10; ++k) HUIYIN_TRY(tx.put(0, random.bytes(8), random.bytes(random.below(3000))));
-      return {};
-    }).ok());
+    EXPECT_TRUE(store
+                    ->write([&](StoreWriter& tx) -> Status {
+                      for (int k = 0; k < 10; ++k)
+                        HUIYIN_TRY(tx.put(0, random.bytes(8), random.bytes(random.below(3000))));
+                      return {};
+                    })
+                    .ok());
   return *contents(*store);
 }
 
@@ -137,11 +140,13 @@ TEST(LmdbStore, Opened_for_reading_only_refuses_writes) {
   const auto store = must_open(folder.file("s"), {.read_only = true});
   EXPECT_EQ(put(*store, "key", as_bytes("other")).error().code, Code::kRefused);
   EXPECT_EQ(contents(*store)->size(), 1U);
-  EXPECT_TRUE(store->read([](StoreReader& tx) -> Status {
-    const auto never_made = tx.get(40, as_bytes("k"));
-    EXPECT_TRUE(never_made.ok() && !never_made->has_value());
-    return {};
-  }).ok());
+  EXPECT_TRUE(store
+                  ->read([](StoreReader& tx) -> Status {
+                    const auto never_made = tx.get(40, as_bytes("k"));
+                    EXPECT_TRUE(never_made.ok() && !never_made->has_value());
+                    return {};
+                  })
+                  .ok());
 }
 
 TEST(LmdbStore, Full_map_says_so_and_keeps_everything_saved) {
@@ -196,7 +201,8 @@ TEST(LmdbStore, Compact_copy_holds_the_same_and_gives_free_pages_back) {
   ASSERT_TRUE(store->compact_copy(folder.file("copy")).ok());
   EXPECT_EQ(store->compact_copy(folder.file("copy")).error().code, Code::kConflict);
   EXPECT_FALSE(std::filesystem::exists(folder.file("copy.part")));
-  EXPECT_LT(std::filesystem::file_size(folder.file("copy")), std::filesystem::file_size(folder.file("s")) - (1 << 19));
+  EXPECT_LT(std::filesystem::file_size(folder.file("copy")),
+            std::filesystem::file_size(folder.file("s")) - (1 << 19));
   const auto copy = must_open(folder.file("copy"), {.tables = 4});
   EXPECT_EQ(*contents(*copy), all);
   EXPECT_TRUE(put(*copy, "and it can be written", {}).ok());
@@ -256,7 +262,8 @@ TEST(LmdbStore, Flipped_bit_in_a_header_page_is_refused_or_harmless) {
     spill(folder.file("flipped"), flipped);
     const int outcome = in_another_process([&] {
       auto opened = open_lmdb_store(folder.file("flipped"), {.map_bytes = 16 << 20, .tables = 4});
-      if (!opened.ok()) return opened.error().code == Code::kDamaged || opened.error().code == Code::kUnsupported ? 1 : 2;
+      if (!opened.ok())
+        return opened.error().code == Code::kDamaged || opened.error().code == Code::kUnsupported ? 1 : 2;
       const auto found = contents(**opened);
       return found.ok() && *found == all ? 0 : 3;
     });
@@ -280,11 +287,13 @@ TEST(LmdbStoreDeathTest, Write_inside_a_write_stops_the_program) {
 TEST(LmdbStore, Read_inside_a_write_sees_what_was_committed_before) {
   const TestFolder folder;
   const auto store = must_open(folder.file("s"));
-  EXPECT_TRUE(store->write([&](StoreWriter& tx) -> Status {
-    HUIYIN_TRY(tx.put(0, as_bytes("key"), {}));
-    EXPECT_TRUE(contents(*store)->empty());
-    return {};
-  }).ok());
+  EXPECT_TRUE(store
+                  ->write([&](StoreWriter& tx) -> Status {
+                    HUIYIN_TRY(tx.put(0, as_bytes("key"), {}));
+                    EXPECT_TRUE(contents(*store)->empty());
+                    return {};
+                  })
+                  .ok());
 }
 
 }  // namespace

@@ -92,12 +92,16 @@ TEST_P(StoreConformance, Key_of_the_wrong_length_is_refused_and_nothing_changes)
   const Bytes too_long(kStoreKeyBytesMax + 1, 7);
   EXPECT_TRUE(store_->write([&](StoreWriter& tx) { return tx.put(0, longest, {}); }).ok());
   for (const Bytes& key : {Bytes{}, too_long}) {
-    EXPECT_EQ(store_->write([&](StoreWriter& tx) { return tx.put(0, key, {}); }).error().code, Code::kInvalid);
+    EXPECT_EQ(store_->write([&](StoreWriter& tx) { return tx.put(0, key, {}); }).error().code,
+              Code::kInvalid);
     EXPECT_EQ(store_->write([&](StoreWriter& tx) { return tx.erase(0, key); }).error().code, Code::kInvalid);
-    EXPECT_EQ(store_->read([&](StoreReader& tx) -> Status {
-                HUIYIN_TRY(tx.get(0, key));
-                return {};
-              }).error().code,
+    EXPECT_EQ(store_
+                  ->read([&](StoreReader& tx) -> Status {
+                    HUIYIN_TRY(tx.get(0, key));
+                    return {};
+                  })
+                  .error()
+                  .code,
               Code::kInvalid);
   }
   EXPECT_EQ(contents(0), (Entries{{longest, {}}}));
@@ -109,49 +113,57 @@ TEST_P(StoreConformance, Scan_begins_at_the_key_or_after_it_and_stops_when_told)
   EXPECT_EQ(contents(0, as_bytes("c")).size(), 2U);
   EXPECT_EQ(contents(0, as_bytes("f")).size(), 0U);
   int visited = 0;
-  EXPECT_TRUE(store_->read([&](StoreReader& tx) {
-    return tx.scan(0, {}, [&](ByteView, ByteView) { return ++visited < 2; });
-  }).ok());
+  EXPECT_TRUE(store_
+                  ->read([&](StoreReader& tx) {
+                    return tx.scan(0, {}, [&](ByteView, ByteView) { return ++visited < 2; });
+                  })
+                  .ok());
   EXPECT_EQ(visited, 2);
 }
 
 TEST_P(StoreConformance, Scan_prefix_visits_only_what_begins_with_it) {
   for (const std::string_view key : {"a", "b", "b1", "b2", "c"}) ASSERT_TRUE(put(0, key, "").ok());
   std::string seen;
-  EXPECT_TRUE(store_->read([&](StoreReader& tx) {
-    return scan_prefix(tx, 0, as_bytes("b"), [&](ByteView key, ByteView) {
-      seen += to_string(key) + ",";
-      return true;
-    });
-  }).ok());
+  EXPECT_TRUE(store_
+                  ->read([&](StoreReader& tx) {
+                    return scan_prefix(tx, 0, as_bytes("b"), [&](ByteView key, ByteView) {
+                      seen += to_string(key) + ",";
+                      return true;
+                    });
+                  })
+                  .ok());
   EXPECT_EQ(seen, "b,b1,b2,");
 }
 
 TEST_P(StoreConformance, Last_is_the_greatest_key) {
   for (const std::string_view key : {"b", "a", "c"}) ASSERT_TRUE(put(5, key, key).ok());
-  EXPECT_TRUE(store_->read([&](StoreReader& tx) -> Status {
-    const auto last = tx.last(5);
-    EXPECT_TRUE(last.ok() && last->has_value());
-    EXPECT_EQ((*last)->first, bytes("c"));
-    EXPECT_EQ((*last)->second, bytes("c"));
-    const auto nothing = tx.last(6);
-    EXPECT_TRUE(nothing.ok() && !nothing->has_value());
-    return {};
-  }).ok());
+  EXPECT_TRUE(store_
+                  ->read([&](StoreReader& tx) -> Status {
+                    const auto last = tx.last(5);
+                    EXPECT_TRUE(last.ok() && last->has_value());
+                    EXPECT_EQ((*last)->first, bytes("c"));
+                    EXPECT_EQ((*last)->second, bytes("c"));
+                    const auto nothing = tx.last(6);
+                    EXPECT_TRUE(nothing.ok() && !nothing->has_value());
+                    return {};
+                  })
+                  .ok());
 }
 
 TEST_P(StoreConformance, Write_sees_its_own_changes) {
   ASSERT_TRUE(put(0, "old", "1").ok());
-  EXPECT_TRUE(store_->write([&](StoreWriter& tx) -> Status {
-    HUIYIN_TRY(tx.put(0, as_bytes("new"), as_bytes("2")));
-    HUIYIN_TRY(tx.erase(0, as_bytes("old")));
-    const auto found = entries_of(tx, 0);
-    if (!found.ok()) return found.error();
-    EXPECT_EQ(*found, (Entries{{bytes("new"), bytes("2")}}));
-    const auto last = tx.last(0);
-    EXPECT_TRUE(last.ok() && last->has_value() && (*last)->first == bytes("new"));
-    return {};
-  }).ok());
+  EXPECT_TRUE(store_
+                  ->write([&](StoreWriter& tx) -> Status {
+                    HUIYIN_TRY(tx.put(0, as_bytes("new"), as_bytes("2")));
+                    HUIYIN_TRY(tx.erase(0, as_bytes("old")));
+                    const auto found = entries_of(tx, 0);
+                    if (!found.ok()) return found.error();
+                    EXPECT_EQ(*found, (Entries{{bytes("new"), bytes("2")}}));
+                    const auto last = tx.last(0);
+                    EXPECT_TRUE(last.ok() && last->has_value() && (*last)->first == bytes("new"));
+                    return {};
+                  })
+                  .ok());
 }
 
 TEST_P(StoreConformance, Failed_work_leaves_exactly_what_was_there) {
@@ -206,15 +218,17 @@ TEST_P(StoreConformance, Clear_empties_one_table_only) {
 
 TEST_P(StoreConformance, Put_of_views_from_the_same_transaction_copies_them_right) {
   const Bytes large(3000, 'x');
-  ASSERT_TRUE(store_->write([&](StoreWriter& tx) -> Status {
-    HUIYIN_TRY(tx.put(0, as_bytes("a"), large));
-    const auto found = tx.get(0, as_bytes("a"));
-    HUIYIN_TRY(found);
-    HUIYIN_TRY(tx.put(0, as_bytes("a"), (**found).first(2900)));
-    const auto again = tx.get(0, as_bytes("a"));
-    HUIYIN_TRY(again);
-    return tx.put(0, as_bytes("b"), **again);
-  }).ok());
+  ASSERT_TRUE(store_
+                  ->write([&](StoreWriter& tx) -> Status {
+                    HUIYIN_TRY(tx.put(0, as_bytes("a"), large));
+                    const auto found = tx.get(0, as_bytes("a"));
+                    HUIYIN_TRY(found);
+                    HUIYIN_TRY(tx.put(0, as_bytes("a"), (**found).first(2900)));
+                    const auto again = tx.get(0, as_bytes("a"));
+                    HUIYIN_TRY(again);
+                    return tx.put(0, as_bytes("b"), **again);
+                  })
+                  .ok());
   EXPECT_EQ(contents(0), (Entries{{bytes("a"), Bytes(2900, 'x')}, {bytes("b"), Bytes(2900, 'x')}}));
 }
 
@@ -226,15 +240,18 @@ TEST_P(StoreConformance, Large_values_come_back_whole) {
 }
 
 TEST_P(StoreConformance, Every_table_is_its_own) {
-  ASSERT_TRUE(store_->write([&](StoreWriter& tx) -> Status {
-    for (unsigned table = 0; table < kStoreTables; ++table) {
-      const Bytes value{static_cast<std::uint8_t>(table)};
-      HUIYIN_TRY(tx.put(static_cast<Table>(table), as_bytes("k"), value));
-    }
-    return {};
-  }).ok());
+  ASSERT_TRUE(store_
+                  ->write([&](StoreWriter& tx) -> Status {
+                    for (unsigned table = 0; table < kStoreTables; ++table) {
+                      const Bytes value{static_cast<std::uint8_t>(table)};
+                      HUIYIN_TRY(tx.put(static_cast<Table>(table), as_bytes("k"), value));
+                    }
+                    return {};
+                  })
+                  .ok());
   for (unsigned table = 0; table < kStoreTables; ++table)
-    EXPECT_EQ(contents(static_cast<Table>(table)), (Entries{{bytes("k"), {static_cast<std::uint8_t>(table)}}}));
+    EXPECT_EQ(contents(static_cast<Table>(table)),
+              (Entries{{bytes("k"), {static_cast<std::uint8_t>(table)}}}));
 }
 
 TEST_P(StoreConformance, Writers_on_many_threads_each_see_whole_writes) {
@@ -338,10 +355,12 @@ TEST_P(StoreConformance, Random_writes_agree_with_a_map) {
       });
       ASSERT_EQ(status.ok(), !fails);
       if (!fails) model = changed;
-      ASSERT_TRUE(store_->read([&](StoreReader& tx) -> Status {
-        expect_same(tx, model, seed);
-        return {};
-      }).ok());
+      ASSERT_TRUE(store_
+                      ->read([&](StoreReader& tx) -> Status {
+                        expect_same(tx, model, seed);
+                        return {};
+                      })
+                      .ok());
     }
   }
 }
