@@ -8,7 +8,7 @@ const kCase = '7f3a91c204d5e6f8';
 let browser;
 let pages;
 before(async () => {
-  pages = process.env.HUIYIN_OFFICE_PAGES || (await buildPage());
+  pages = await buildPage();
   browser = await launch();
 });
 after(() => browser.close());

@@ -158,8 +158,10 @@ walks.push([[1440, 900], 'zh', 'dark']);
 let seen = 0;
 /** Two windows at a time: a walk mostly waits. */
 const worker = async () => {
-  for (let next = walks.shift(); next; next = walks.shift())
-    seen += await walk(browser, pages, ...next);
+  for (let next = walks.shift(); next; next = walks.shift()) {
+    const walked = await walk(browser, pages, ...next);
+    seen += walked;
+  }
 };
 try {
   await Promise.all([worker(), worker()]);

@@ -4,9 +4,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { buildPage, filesIn } from './page.mjs';
+import { buildPage, contentSecurityPolicy, filesIn } from './page.mjs';
 import {
   areas,
   categories,
@@ -18,14 +17,7 @@ import {
   ago,
 } from './sample.mjs';
 
-const kCsp =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; " +
-  "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-const kTypes = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-};
+const kPolicy = contentSecurityPolicy();
 const kBodyLimit = 256 * 1024;
 
 class Refusal extends Error {
@@ -337,19 +329,19 @@ export async function startOffice({ port = 0, pages } = {}) {
       });
       return;
     }
-    const file = files.get(url.pathname);
-    if (!file) {
+    const found = files.get(url.pathname);
+    if (!found) {
       response.writeHead(url.pathname === '/favicon.ico' ? 204 : 404);
       response.end();
       return;
     }
     response.writeHead(200, {
-      'Content-Type': kTypes[extname(file)] ?? 'application/octet-stream',
-      'Content-Security-Policy': kCsp,
+      'Content-Type': found.type,
+      'Content-Security-Policy': kPolicy,
       'X-Content-Type-Options': 'nosniff',
       'Referrer-Policy': 'no-referrer',
     });
-    response.end(readFileSync(file));
+    response.end(readFileSync(found.file));
   });
   await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
   const close = () =>

@@ -1,8 +1,8 @@
-// Builds the office page alone, as the project's build does, for tests that need nothing else.
+// The office page and its modules, built for tests.
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -28,24 +28,20 @@ function bundle(options) {
   });
 }
 
-/** The page in a folder of its own; returns the folder, which the fake office can serve. */
+/** The page exactly as the project's build makes it; returns its folder, which the fake serves. */
 export async function buildPage() {
   const folder = tempFolder('office-page');
-  await bundle({
-    entryPoints: ['sync-server/web/main.tsx'],
-    outdir: folder,
-    platform: 'browser',
-    minify: true,
-  });
-  writeFileSync(
-    join(folder, 'index.html'),
-    `<!doctype html>
-<html lang="zh-Hans"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>回音 Huiyin</title>
-<link rel="stylesheet" href="/main.css"><script type="module" src="/main.js"></script></head>
-<body><div id="app"></div></body></html>\n`,
-  );
-  return folder;
+  const { build } = await import(pathToFileURL(join(root, 'shared/web/build.mjs')).href);
+  await build(folder);
+  return join(folder, 'office');
+}
+
+/** The policy that the server sends, taken from its source so that the two cannot differ. */
+export function contentSecurityPolicy() {
+  const source = readFileSync(join(root, 'shared/web/serve.cpp'), 'utf8');
+  const found = /kContentSecurityPolicy[^=]*=\s*((?:"[^"]*"\s*)+);/.exec(source);
+  if (!found) throw new Error('shared/web/serve.cpp: kContentSecurityPolicy was not found');
+  return found[1].replace(/"\s*"/g, '').trim().slice(1, -1);
 }
 
 /** One TypeScript module of the page, loaded into node. */
@@ -56,17 +52,8 @@ export async function loadModule(path) {
   return import(pathToFileURL(outfile).href);
 }
 
-/** Served files by address: from the project's build when it wrote an index, else by name. */
+/** Served files by address, from the index that the build wrote. */
 export function filesIn(folder) {
-  try {
-    const rows = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8'));
-    return new Map(rows.map((row) => [row.url, join(folder, row.file)]));
-  } catch (error) {
-    if (error.code !== 'ENOENT') throw error;
-    return new Map([
-      ['/', join(folder, 'index.html')],
-      ['/main.js', join(folder, 'main.js')],
-      ['/main.css', join(folder, 'main.css')],
-    ]);
-  }
+  const rows = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8'));
+  return new Map(rows.map((row) => [row.url, { file: join(folder, row.file), type: row.type }]));
 }
