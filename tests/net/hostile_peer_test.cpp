@@ -156,6 +156,23 @@ TEST(HostilePeer_handshake_places_all_taken, give_way_to_an_honest_device) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, 4s);
 }
 
+TEST(HostilePeer_five_hundred_half_hellos, delay_an_honest_device_by_less_than_two_seconds) {
+  Loop loop;
+  Links links(loop);
+  links.serve();
+  std::vector<std::unique_ptr<RawPeer>> slow;
+  for (int i = 0; i < 500; ++i) {
+    slow.push_back(std::make_unique<RawPeer>(links.server->port()));
+    slow.back()->send("\x16\x03\x01");
+  }
+  const auto start = std::chrono::steady_clock::now();
+
+  const auto device = links.connect();
+
+  EXPECT_TRUE(device->link);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 2s);
+}
+
 TEST(HostilePeer_text_message, is_closed_with_1002) {
   Loop loop;
   Links links(loop);
