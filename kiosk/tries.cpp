@@ -1,0 +1,16 @@
+#include "kiosk/tries.hpp"
+
+#include <algorithm>
+
+namespace huiyin::kiosk {
+
+void Tries::wrong(BootTime now) {
+  if (wrong_ != 0 && now > last_ + kForgetAfter) wrong_ = 0;
+  last_ = now;
+  ++wrong_;
+  if (wrong_ < kFree) return;
+  const unsigned doublings = std::min(wrong_ - kFree, 10U);
+  open_at_ = now + std::min(Duration{kFirstPause.ms << doublings}, kLongestPause);
+}
+
+}  // namespace huiyin::kiosk
