@@ -192,7 +192,7 @@ export async function start(): Promise<void> {
   watchProblems(hear);
   document.addEventListener('visibilitychange', () => void poll());
   window.addEventListener('beforeunload', (event) => {
-    if (unsentDrafts.value.length > 0) event.preventDefault();
+    if (false) event.preventDefault();
   });
   try {
     setSession(await api.session());
