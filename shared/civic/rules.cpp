@@ -23,7 +23,24 @@ const T* find(const std::vector<T>& items, Match match) {
   return at == items.end() ? nullptr : &*at;
 }
 
+/// Whether names fit the messages that carry them.
+Status check_sizes(const Names& names, const std::string& where) {
+  if (names.items.size() > limits::kLanguagesMax)
+    return error(Code::kInvalid, "names in more than " + std::to_string(limits::kLanguagesMax) + " languages", where, "keep fewer");
+  for (const Name& name : names.items)
+    if (name.language.value.size() > 16 || name.text.value.size() > limits::kNameBytesMax)
+      return error(Code::kInvalid, "a name is longer than " + std::to_string(limits::kNameBytesMax) + " bytes or its language than 16",
+                   where, "shorten it");
+  return {};
+}
+
+Status check_count(std::size_t count, std::size_t most, const std::string& where) {
+  if (count <= most) return {};
+  return error(Code::kInvalid, "there are more than " + std::to_string(most) + " " + where, where, "keep fewer");
+}
+
 Status check_names(const Names& names, const std::vector<std::string>& languages, const std::string& where) {
+  HUIYIN_TRY(check_sizes(names, where));
   for (const std::string& language : languages) {
     const auto has = [&](const Name& name) { return name.language.value == language && !name.text.value.empty(); };
     if (std::none_of(names.items.begin(), names.items.end(), has))
@@ -92,6 +109,9 @@ AreaId Rules::reply_zone(AreaId id) const {
 
 Status check_rules(const Rules& rules, const std::vector<std::string>& languages) {
   HUIYIN_TRY(check_names(rules.office.names, languages, "office name"));
+  HUIYIN_TRY(check_count(rules.areas.size(), limits::kAreasMax, "areas"));
+  HUIYIN_TRY(check_count(rules.units.size(), limits::kUnitsMax, "units"));
+  HUIYIN_TRY(check_count(rules.categories.size(), limits::kCategoriesMax, "categories"));
   HUIYIN_TRY(check_areas(rules, languages));
   std::set<std::uint32_t> units;
   for (const Unit& unit : rules.units) {
@@ -111,6 +131,9 @@ Status check_rules(const Rules& rules, const std::vector<std::string>& languages
     if (category.answer_days == 0)
       return error(Code::kInvalid, "answer_days is missing or 0", where, "say in how many days it is answered");
     HUIYIN_TRY(check_names(category.names, languages, where));
+    HUIYIN_TRY(check_sizes(category.hint, where));
+    if (category.picture.value.size() > 24)
+      return error(Code::kInvalid, "the name of the picture is longer than 24 bytes", where, "shorten it");
   }
   if (rules.categories.empty())
     return error(Code::kInvalid, "there are no categories", "categories", "add at least one");

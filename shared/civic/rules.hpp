@@ -113,7 +113,7 @@ struct Rules {
 };
 
 /// Numbers unique, parents present and one level up, no circles, every category's unit present,
-/// every name given in both `languages`. The error names the entry and what to do.
+/// every name given in both `languages`, everything small enough to travel to a kiosk. The error names the entry and what to do.
 [[nodiscard]] Status check_rules(const Rules& rules, const std::vector<std::string>& languages);
 
 }  // namespace huiyin::civic
