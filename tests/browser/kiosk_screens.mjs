@@ -314,6 +314,35 @@ async function walkLongAnswer(page, daemon, language, name) {
   await page.locator('[data-test="leave"]').waitFor();
 }
 
+/** Without a finger: Tab, Enter and digits are enough, and the focus is always to be seen. */
+async function walkKeyboard(page, name) {
+  const tabTo = async (test) => {
+    for (let steps = 0; steps < 30; steps += 1) {
+      await page.keyboard.press('Tab');
+      const here = await page.evaluate(() => document.activeElement?.dataset?.test);
+      if (here !== test) continue;
+      const ring = await page.evaluate(() => getComputedStyle(document.activeElement).boxShadow);
+      expect(name('keyboard'), ring.includes('rgb'), `no focus to be seen on ${test}`);
+      await page.waitForFunction(() => !document.querySelector('[aria-disabled="true"]'));
+      return page.keyboard.press('Enter');
+    }
+    throw new Error(`Tab never reaches ${test}`);
+  };
+  await tabTo('start');
+  await page.locator('[data-test="language-en"]').waitFor();
+  await tabTo('language-en');
+  await page.locator('[data-test="task-hear"]').waitFor();
+  await tabTo('task-hear');
+  await typeDigits(page, answeredCode);
+  await page.waitForFunction(() => !document.querySelector('[aria-disabled="true"]'));
+  await page.keyboard.press('Enter');
+  await page.locator('[data-test="answer-text"]').waitFor();
+  await tabTo('home');
+  await page.locator('[data-test="leave"]').waitFor();
+  await tabTo('leave');
+  await page.locator('[data-test="start"]').waitFor();
+}
+
 async function walkTroubles(page, daemon, name) {
   const { status } = daemon.machine;
   Object.assign(status, { link: 'never', last_contact: null, unsent: 0 });
@@ -424,6 +453,7 @@ async function walk(browser, pages, language, size) {
     await walkIdle(page, daemon, language, name);
     await walkSetUp(page, daemon, name);
     await walkRestart(page, daemon);
+    await walkKeyboard(page, name);
     if (language !== 'xr') await walkStaff(page, daemon, language, name);
   } catch (problem) {
     if (out) await page.screenshot({ path: join(out, `${label}-FAILED.png`) });

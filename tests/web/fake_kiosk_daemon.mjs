@@ -176,7 +176,7 @@ function signIn(machine, { pin }) {
   if (machine.wrongPins >= 5) throw new Refused(429, 'slow-down', { retry_after_seconds: 30 });
   if (pin !== staffPin) {
     machine.wrongPins += 1;
-    throw new Refused(403, 'wrong-pin');
+    throw new Refused(403, 'pin-wrong');
   }
   machine.staff = randomBytes(12).toString('hex');
   return { staff: machine.staff };

@@ -179,7 +179,11 @@ function Pages(props: {
       const here = box.current;
       if (!here) return;
       const gap = parseFloat(getComputedStyle(here).columnGap) || 0;
-      props.onCount(Math.max(1, Math.round((here.scrollWidth + gap) / (here.clientWidth + gap))));
+      // Measured as columns; a text of one page is then set in the middle instead.
+      here.classList.remove('pages--one');
+      const pages = Math.round((here.scrollWidth + gap) / (here.clientWidth + gap));
+      here.classList.toggle('pages--one', pages <= 1);
+      props.onCount(Math.max(1, pages));
       const step = (here.clientWidth + gap) * props.at;
       here.scrollLeft = getComputedStyle(here).direction === 'rtl' ? -step : step;
     }

@@ -53,7 +53,7 @@ async function enter() {
   } catch (problem) {
     if (!(problem instanceof Trouble)) throw problem;
     if (problem.retryAfter > 0) pause.value = problem.retryAfter;
-    else words.value = problem.type === 'busy' ? wordsOf(problem) : t('pin.wrong');
+    else words.value = problem.type === 'pin-wrong' ? t('pin.wrong') : wordsOf(problem);
   } finally {
     pin.value = '';
     busy.value = false;
