@@ -157,7 +157,7 @@ export function WriteText() {
             ref={writing.field}
             data-test="text"
             aria-label={t('text.label')}
-            placeholder={t('text.placeholder')}
+            placeholder={t(required ? 'text.placeholder.required' : 'text.placeholder')}
             value={text}
             onInput={writing.onInput}
             spellcheck={false}

@@ -196,7 +196,7 @@ export function Home() {
             </span>
             <div class="task__text">
               <b>{t('problem.say')}</b>
-              <span>{words.under}</span>
+              <span>{t('problem.say.hint')}</span>
             </div>
           </section>
         )}

@@ -39,6 +39,7 @@ let lastTouch = performance.now();
 
 function wordsOf(trouble: Trouble): string {
   if (trouble.type === 'busy') return t('trouble.busy');
+  if (trouble.type === 'not-enrolled') return t('trouble.not-enrolled');
   return t('trouble.other', { detail: trouble.detail || trouble.type });
 }
 
