@@ -14,6 +14,7 @@
 #include "protocol/edge_session.hpp"
 #include "protocol/payloads.hpp"
 #include "shared/core/crypto_port.hpp"
+#include "shared/core/sequence_set.hpp"
 #include "shared/core/store.hpp"
 
 namespace huiyin::log {
@@ -78,13 +79,16 @@ class Journal {
   /// What Hello states.
   [[nodiscard]] Result<List<protocol::EpochPosition, 64>> positions();
   /// Where to begin after this Welcome. When the office is ahead of us or has another history in
-  /// the present epoch, a new epoch is opened first: the old one is sent as what it is.
+  /// the present epoch, a new epoch is opened first: the old one is sent as what it is. What the
+  /// office holds but never acknowledged is offered again, since only a signed ack counts.
   [[nodiscard]] Result<std::vector<protocol::ResumePoint>> resume(const protocol::Welcome& welcome,
                                                                   const ClockReading& clock);
+  /// Leaves out records that are damaged on our disk; nothing when there is nothing to send.
   [[nodiscard]] Result<std::optional<protocol::Push>> next_batch(const protocol::ResumePoint& from);
 
   /// The ack was verified by the session. Union with what is known of the same office epoch; an
-  /// ack of a new office epoch begins anew.
+  /// ack of a new office epoch begins anew, one of an epoch that is past is only kept. It speaks
+  /// about the records of its own epoch and no others, whatever their numbers.
   [[nodiscard]] Status store_ack(const protocol::Ack& ack);
 
   [[nodiscard]] Result<JournalCounts> counts();
@@ -112,6 +116,7 @@ class Journal {
  private:
   explicit Journal(Setup setup);
   Status load();
+  Status meet_office_epoch(const protocol::Welcome& welcome, const std::vector<SequenceSet::Run>& held);
   Status open_epoch(protocol::EpochReason reason, const ClockReading& clock);
   Result<Saved> append_in_epoch(const Capture& capture, const ClockReading& clock);
   Result<SaltSeed> seed_for(StoreWriter& writer, Seq seq);

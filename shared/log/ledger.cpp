@@ -1,9 +1,12 @@
 #include "shared/log/ledger.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <map>
+#include <set>
 
 #include "protocol/archive.hpp"
+#include "shared/core/utf8.hpp"
 #include "shared/log/tables.hpp"
 
 namespace huiyin::log {
@@ -20,6 +23,8 @@ using protocol::Verdict;
 namespace {
 
 constexpr std::string_view kActContext = "huiyin/act/1";
+constexpr std::size_t kActorBytesMax = 64;
+constexpr std::size_t kReasonBytesMax = 200;  // of an erasure
 const ByteView kTreeKey = as_bytes("tree");
 const ByteView kBackedUpKey = as_bytes("backed-up-size");
 
@@ -34,7 +39,7 @@ struct EntryRow {
   std::uint16_t type = 0;
   std::uint16_t revision = 0;
   OfficeTime at;
-  Text<64> actor;
+  Text<kActorBytesMax> actor;
   Hash hash;
   Hash digest;
   Blob<700> header;
@@ -85,6 +90,7 @@ Result<StreamHead> read_head(StoreReader& reader, const StreamKey& stream) {
   if (!*value) return StreamHead{};
   auto head = from_wire<StreamHead>(**value, "stream head");
   if (!head.ok()) return error(Code::kDamaged, head.error().text(), "stream head");
+  if (head->format != 1) return error(Code::kDamaged, "a row of an unknown format", "stream head");
   return head;
 }
 
@@ -112,6 +118,8 @@ EntryRow row_of(const LedgerEntry& entry) {
 Result<LedgerEntry> entry_of(LedgerOffset offset, ByteView value) {
   auto row = from_wire<EntryRow>(value, "ledger entry " + std::to_string(offset.value));
   if (!row.ok()) return error(Code::kDamaged, row.error().text(), "ledger", "run: huiyin verify ledger");
+  if (row->format != 1 || (!row->head.value.empty() && row->head.value.size() != Signature::kSize))
+    return error(Code::kDamaged, "a row of an unknown format", "ledger entry " + std::to_string(offset.value));
   LedgerEntry entry;
   entry.offset = offset;
   entry.stream = {static_cast<StreamKind>(row->kind), row->id, row->epoch, row->branch};
@@ -140,12 +148,28 @@ Hash act_hash(const HashPort& hashes, const LedgerEntry& entry) {
   return hashes.blake2b({as_bytes(kActContext), entry.stream.bytes(), numbers, as_bytes(entry.actor), entry.digest.view()});
 }
 
-/// What a leaf commits to besides the hash: where the entry stands and when it came.
+/// What a leaf commits to besides the hash: where the entry stands, when it came, and what came
+/// with a record that its hash does not cover (anchor, head signature, quarantine).
 Hash leaf_hash(const HashPort& hashes, const LedgerEntry& entry) {
   Bytes at;
   put_big_endian(at, entry.version.value);
   put_big_endian(at, static_cast<std::uint64_t>(entry.at.ms));
-  return hashes.blake2b({as_bytes("huiyin/leaf/1"), entry.stream.bytes(), at, entry.hash.view()});
+  const Hash evidence = hashes.blake2b({to_wire(entry.anchor), entry.head ? entry.head->view() : ByteView{}, as_bytes(entry.quarantined)});
+  return hashes.blake2b({as_bytes("huiyin/leaf/1"), entry.stream.bytes(), at, entry.hash.view(), evidence.view()});
+}
+
+/// The tree as finish() wrote it.
+Result<MerkleFrontier> read_tree(StoreReader& reader) {
+  const auto value = reader.get(t::kMeta, kTreeKey);
+  if (!value.ok()) return value.error();
+  if (!*value) return MerkleFrontier{};
+  const ByteView bytes = **value;
+  const std::uint64_t size = bytes.size() < 8 ? 0 : get_big_endian<std::uint64_t>(bytes);
+  if (bytes.size() != 8 + static_cast<std::size_t>(std::popcount(size)) * Hash::kSize)
+    return error(Code::kDamaged, "the tree's frontier does not fit its size", "ledger", "run: huiyin verify ledger");
+  std::vector<Hash> subtrees;
+  for (std::size_t at = 8; at < bytes.size(); at += Hash::kSize) subtrees.push_back(Hash::prefix(bytes.subspan(at)));
+  return MerkleFrontier(size, std::move(subtrees));
 }
 
 StreamId stream_id(ByteView bytes) { return StreamId::prefix(bytes); }
@@ -176,16 +200,9 @@ StreamKey office_stream() { return {}; }
 
 Result<LedgerWriter> LedgerWriter::begin(StoreWriter& writer, const HashPort& hashes, const Folds& folds) {
   LedgerWriter ledger(writer, hashes, folds);
-  const auto value = writer.get(t::kMeta, kTreeKey);
-  if (!value.ok()) return value.error();
-  if (*value) {
-    if ((*value)->size() < 8 || ((*value)->size() - 8) % Hash::kSize != 0)
-      return error(Code::kDamaged, "the tree's frontier has the wrong size", "ledger");
-    std::vector<Hash> subtrees;
-    for (std::size_t at = 8; at < (*value)->size(); at += Hash::kSize)
-      subtrees.push_back(Hash::prefix((*value)->subspan(at)));
-    ledger.tree_ = MerkleFrontier(get_big_endian<std::uint64_t>(**value), std::move(subtrees));
-  }
+  auto tree = read_tree(writer);
+  if (!tree.ok()) return tree.error();
+  ledger.tree_ = std::move(*tree);
   return ledger;
 }
 
@@ -211,6 +228,8 @@ Status LedgerWriter::append(LedgerEntry& entry, const Salt& salt, ByteView body)
 }
 
 Result<LedgerEntry> LedgerWriter::append_act(const Act& act) {
+  if (act.actor.size() > kActorBytesMax || !is_utf8(act.actor))
+    return error(Code::kInvalid, "a sign-in name is too long or not UTF-8", act.actor.substr(0, kActorBytesMax));
   auto head = read_head(writer_, act.stream);
   if (!head.ok()) return head.error();
   if (act.expected_head && !(*act.expected_head == head->head))
@@ -252,32 +271,49 @@ Result<std::vector<BranchId>> branches_of(StoreReader& reader, const DeviceId& d
 Result<Placement> place(StoreReader& reader, const std::vector<BranchId>& branches, const Record& record,
                         const Hash& previous) {
   const StreamVersion version{record.header.seq.value};
+  std::optional<StreamKey> continues;
   std::optional<StreamKey> free_trunk;
   for (const BranchId& branch : branches) {
     const StreamKey stream = record_stream(record.header.device, record.header.epoch, branch);
     const auto slot = find_slot(reader, stream, version);
     if (!slot.ok()) return slot.error();
+    // It may lie in any of them, also behind one that it would fit: look everywhere first.
     if (*slot && (*slot)->hash == record.hash) return Placement{stream, *slot};
-    if (*slot) continue;
+    if (*slot || continues) continue;
     const auto before = find_slot(reader, stream, {version.value - 1});
     if (!before.ok()) return before.error();
-    if (*before && (*before)->hash == previous) return Placement{stream, std::nullopt};
+    if (*before && (*before)->hash == previous) continues = stream;
     if (!*before && branch.is_none()) free_trunk = stream;
   }
+  if (continues) return Placement{*continues, std::nullopt};
   // Nothing there contradicts the first branch: a gap, or the very first record.
   if (free_trunk || branches.empty()) return Placement{record_stream(record.header.device, record.header.epoch, {}), std::nullopt};
   return Placement{record_stream(record.header.device, record.header.epoch, BranchId::prefix(record.hash.view())), std::nullopt};
 }
 
-/// Moves the contiguous mark over everything that is there.
+/// Moves the contiguous mark over everything that is there and continues the same chain: what
+/// came into a gap of the first branch may be of another history.
 Status advance(StoreReader& reader, const StreamKey& stream, StreamHead& head) {
   for (;;) {
     const auto next = find_slot(reader, stream, {head.through.value + 1});
     if (!next.ok()) return next.error();
     if (!*next) return {};
+    const auto entry = ledger_entry(reader, (*next)->offset);
+    if (!entry.ok()) return entry.error();
+    if (!(entry->previous == head.through_hash)) return {};
     head.through = {head.through.value + 1};
     head.through_hash = (*next)->hash;
   }
+}
+
+/// What is said of a record that was there before: the ack that said it first may have been lost.
+Result<AckException> again(StoreReader& reader, Seq seq, LedgerOffset offset) {
+  const auto entry = ledger_entry(reader, offset);
+  if (!entry.ok()) return entry.error();
+  if (!entry->quarantined.empty()) return AckException{seq, {Verdict::kQuarantined}, {entry->quarantined}};
+  const auto payload = reader.get(t::kPayloads, key_of(offset.value));
+  if (!payload.ok()) return payload.error();
+  return AckException{seq, {Verdict::kDuplicate}, {*payload ? "" : "erased"}};
 }
 
 void add_to_runs(std::vector<AckRun>& runs, Seq seq, LedgerOffset leaf) {
@@ -323,9 +359,10 @@ Result<IngestOutcome> LedgerWriter::ingest(const IngestBatch& batch, OfficeTime 
     StreamHead& state = head->second.second;
     if (placement.known) {
       add_to_runs(outcome.runs, record.header.seq, placement.known->offset);
-      const auto payload = writer_.get(t::kPayloads, key_of(placement.known->offset.value));
-      if (!payload.ok()) return payload.error();
-      outcome.exceptions.push_back({record.header.seq, {Verdict::kDuplicate}, {*payload ? "" : "erased"}});
+      auto exception = again(writer_, record.header.seq, placement.known->offset);
+      if (!exception.ok()) return exception.error();
+      outcome.exceptions.push_back(std::move(*exception));
+      trunk.reset();
       previous = record.hash;
       continue;
     }
@@ -343,16 +380,17 @@ Result<IngestOutcome> LedgerWriter::ingest(const IngestBatch& batch, OfficeTime 
     if (&record == &batch.records.back()) entry.head = batch.signature;
     if (judge)
       if (auto reason = judge(record)) {
-        entry.quarantined = reason->substr(0, 120);
+        entry.quarantined = std::string(utf8_prefix(*reason, 120));
         outcome.exceptions.push_back({record.header.seq, {Verdict::kQuarantined}, {entry.quarantined}});
       }
     HUIYIN_TRY(append(entry, record.salt, record.payload));
     add_to_runs(outcome.runs, record.header.seq, entry.offset);
-    // Beyond the stream's end there is nothing that could be a duplicate or a fork of what follows.
+    // Beyond the end of the only branch there is nothing that could be a duplicate or a fork of
+    // what follows.
     trunk.reset();
     if (entry.version.value > state.head.value) {
       state.head = entry.version;
-      trunk = placement.stream;
+      if (branches->size() == 1) trunk = placement.stream;
     }
     if (previous.is_none() && !state.has_first) {
       state.has_first = true;
@@ -377,6 +415,8 @@ Status LedgerWriter::erase(LedgerOffset offset, const std::string& reason, const
   if (!entry.ok()) return entry.error();
   if (entry->stream.kind != StreamKind::kRecords)
     return error(Code::kInvalid, "only a record's payload can be erased", "ledger entry " + std::to_string(offset.value));
+  if (reason.size() > kReasonBytesMax || basis.size() > kReasonBytesMax || !is_utf8(reason) || !is_utf8(basis))
+    return error(Code::kInvalid, "reason and basis of an erasure have at most 200 bytes each");
   HUIYIN_TRY(writer_.erase(t::kPayloads, key_of(offset.value)));
   Act act;
   act.stream.kind = StreamKind::kErasure;
@@ -394,15 +434,10 @@ Status LedgerWriter::erase(LedgerOffset offset, const std::string& reason, const
 
 Result<LedgerState> ledger_state(StoreReader& reader, const HashPort& hashes) {
   LedgerState state;
-  const auto value = reader.get(t::kMeta, kTreeKey);
-  if (!value.ok()) return value.error();
-  std::vector<Hash> subtrees;
-  if (*value) {
-    state.size = get_big_endian<std::uint64_t>(**value);
-    for (std::size_t at = 8; at + Hash::kSize <= (*value)->size(); at += Hash::kSize)
-      subtrees.push_back(Hash::prefix((*value)->subspan(at)));
-  }
-  state.root = MerkleFrontier(state.size, std::move(subtrees)).root(hashes);
+  const auto tree = read_tree(reader);
+  if (!tree.ok()) return tree.error();
+  state.size = tree->size();
+  state.root = tree->root(hashes);
   const auto backed_up = reader.get(t::kMeta, kBackedUpKey);
   if (!backed_up.ok()) return backed_up.error();
   if (*backed_up && (*backed_up)->size() == 8) state.backed_up_size = get_big_endian<std::uint64_t>(**backed_up);
@@ -490,61 +525,153 @@ Status rebuild(StoreWriter& writer, const Folds& folds) {
 
 namespace {
 
-/// What can be wrong with one entry by itself.
-void check_entry(StoreReader& reader, const HashPort& hashes, const LedgerEntry& entry, std::uint64_t& erased,
-                 const std::function<void(const std::string&)>& report) {
-  const std::string name = "ledger entry " + std::to_string(entry.offset.value);
-  const auto payload = ledger_payload(reader, hashes, entry);
-  if (!payload.ok()) {
-    report(payload.error().text());
-  } else if (!*payload) {
-    ++erased;
-  }
-  const Hash hash = entry.stream.kind == StreamKind::kRecords
-                        ? protocol::record_hash(hashes, entry.previous, entry.header, entry.digest)
-                        : act_hash(hashes, entry);
-  if (!(hash == entry.hash)) report(name + ": its hash does not fit its contents");
+using Report = std::function<void(const std::string&)>;
+
+Hash hash_of(const HashPort& hashes, const LedgerEntry& entry) {
+  return entry.stream.kind == StreamKind::kRecords ? protocol::record_hash(hashes, entry.previous, entry.header, entry.digest)
+                                                   : act_hash(hashes, entry);
+}
+
+/// A record's columns repeat what its hashed header says.
+bool fits_header(const LedgerEntry& entry) {
+  const auto header = protocol::parse_header(entry.header);
+  return header.ok() && record_stream(header->device, header->epoch, entry.stream.branch) == entry.stream &&
+         header->seq.value == entry.version.value && header->type == entry.type &&
+         header->revision == entry.revision && entry.actor.empty();
+}
+
+/// Whether the stream's tables lead to the entry.
+void check_stream(StoreReader& reader, const LedgerEntry& entry, const std::string& name, const Report& report) {
   const auto slot = find_slot(reader, entry.stream, entry.version);
   if (!slot.ok()) {
     report(slot.error().text());
   } else if (!*slot || !((*slot)->offset == entry.offset) || !((*slot)->hash == entry.hash)) {
     report(name + ": its stream does not lead to it");
   }
+  const auto head = read_head(reader, entry.stream);
+  if (!head.ok()) return report(head.error().text());
+  const bool is_first = entry.stream.kind == StreamKind::kRecords && entry.previous.is_none();
+  if (entry.version > head->head || (is_first && !head->has_first)) report(name + ": its stream's head stands before it");
 }
+
+/// Whether a stream's head stands where its entries end.
+void check_head(StoreReader& reader, const StreamKey& stream, const StreamHead& head, const Report& report) {
+  const std::string name = "stream " + hex(stream.bytes());
+  const auto newest = find_slot(reader, stream, head.head);
+  const auto beyond = find_slot(reader, stream, {head.head.value + 1});
+  if (!newest.ok() || !beyond.ok()) return report(name + " cannot be read");
+  if (!*newest || *beyond) report(name + ": its head is not its newest version");
+  if (!head.has_first) {
+    if (head.through.value != 0 || !head.through_hash.is_none()) report(name + ": a contiguous mark without a first record");
+    return;
+  }
+  const auto through = find_slot(reader, stream, head.through);
+  StreamHead advanced = head;
+  if (!through.ok() || !advance(reader, stream, advanced).ok()) return report(name + " cannot be read");
+  if (!*through || !((*through)->hash == head.through_hash) || advanced.through != head.through)
+    report(name + ": its contiguous mark is wrong");
+}
+
+/// One walk over everything; what it gathers is compared at the end.
+struct LedgerCheck {
+  StoreReader& reader;
+  const HashPort& hashes;
+  const Report& report;
+  MerkleFrontier tree;
+  std::set<std::uint64_t> absent;
+  std::set<std::uint64_t> erased;
+  std::uint64_t entries = 0;
+
+  Status walk() {
+    return reader.scan(t::kEntries, {}, [&](ByteView key, ByteView value) {
+      const LedgerOffset offset{get_big_endian<std::uint64_t>(key)};
+      if (offset.value != tree.size()) report("ledger entries before " + std::to_string(offset.value) + " are missing");
+      const auto entry = entry_of(offset, value);
+      if (!entry.ok()) {
+        report(entry.error().text());
+        tree.append(hashes, {});
+        return true;
+      }
+      ++entries;
+      visit(*entry);
+      tree.append(hashes, leaf_hash(hashes, *entry));
+      return true;
+    });
+  }
+
+  void visit(const LedgerEntry& entry) {
+    const std::string name = "ledger entry " + std::to_string(entry.offset.value);
+    const auto payload = ledger_payload(reader, hashes, entry);
+    if (!payload.ok()) {
+      report(payload.error().text());
+    } else if (!*payload) {
+      absent.insert(entry.offset.value);
+    } else if (entry.stream.kind == StreamKind::kErasure) {
+      if (const auto act = from_wire<RecordErased>(**payload, name); act.ok()) erased.insert(act->offset.value);
+    }
+    if (!(hash_of(hashes, entry) == entry.hash)) report(name + ": its hash does not fit its contents");
+    if (entry.stream.kind == StreamKind::kRecords && !fits_header(entry)) report(name + ": its header says something else");
+    check_stream(reader, entry, name, report);
+  }
+
+  /// Rows that no entry leads to, and heads.
+  Status leftovers() {
+    std::uint64_t slots = 0;
+    std::uint64_t payloads = 0;
+    const auto count_into = [](std::uint64_t& count) {
+      return [&count](ByteView, ByteView) {
+        ++count;
+        return true;
+      };
+    };
+    HUIYIN_TRY(reader.scan(t::kStreams, {}, count_into(slots)));
+    HUIYIN_TRY(reader.scan(t::kPayloads, {}, count_into(payloads)));
+    if (slots != entries) report("the streams name " + std::to_string(slots) + " entries, the ledger has " + std::to_string(entries));
+    if (payloads + absent.size() != entries) report("there are payloads that belong to no entry");
+    if (absent != erased) report(std::to_string(absent.size()) + " payloads are absent, " + std::to_string(erased.size()) + " were erased by an act");
+    return reader.scan(t::kHeads, {}, [&](ByteView key, ByteView) {
+      StreamKey stream;
+      stream.kind = static_cast<StreamKind>(key[0]);
+      stream.id = StreamId::prefix(key.subspan(1));
+      if (key.size() == stream.bytes().size()) {
+        stream.epoch = EpochId::prefix(key.subspan(1 + StreamId::kSize));
+        stream.branch = BranchId::prefix(key.subspan(1 + StreamId::kSize + EpochId::kSize));
+      }
+      const auto head = read_head(reader, stream);
+      if (head.ok()) {
+        check_head(reader, stream, *head, report);
+      } else {
+        report(head.error().text());
+      }
+      return true;
+    });
+  }
+};
 
 }  // namespace
 
 Result<LedgerVerified> verify_ledger(StoreReader& reader, const HashPort& hashes,
                                      const std::function<void(const std::string&)>& finding) {
   LedgerVerified verified;
-  const auto report = [&](const std::string& text) {
+  const Report report = [&](const std::string& text) {
     ++verified.findings;
     finding(text);
   };
-  MerkleFrontier tree;
-  std::uint64_t erasures = 0;
-  HUIYIN_TRY(reader.scan(t::kEntries, {}, [&](ByteView key, ByteView value) {
-    const LedgerOffset offset{get_big_endian<std::uint64_t>(key)};
-    if (offset.value != tree.size()) report("ledger entries before " + std::to_string(offset.value) + " are missing");
-    const auto entry = entry_of(offset, value);
-    if (!entry.ok()) {
-      report(entry.error().text());
-      tree.append(hashes, {});
-      return true;
-    }
-    ++verified.entries;
-    if (entry->stream.kind == StreamKind::kErasure) ++erasures;
-    check_entry(reader, hashes, *entry, verified.erased, report);
-    tree.append(hashes, leaf_hash(hashes, *entry));
-    return true;
-  }));
+  LedgerCheck check{reader, hashes, report, {}, {}, {}, 0};
+  HUIYIN_TRY(check.walk());
+  HUIYIN_TRY(check.leftovers());
+  verified.entries = check.entries;
+  verified.erased = check.absent.size();
+  verified.root = check.tree.root(hashes);
   const auto state = ledger_state(reader, hashes);
-  if (!state.ok()) return state.error();
-  verified.root = tree.root(hashes);
-  if (state->size != tree.size()) report("the ledger says it has " + std::to_string(state->size) + " entries");
+  if (!state.ok()) {
+    if (state.error().code != Code::kDamaged) return state.error();
+    report(state.error().text());
+    return verified;
+  }
+  if (state->size != check.tree.size()) report("the ledger says it has " + std::to_string(state->size) + " entries");
   if (!(state->root == verified.root)) report("the tree's root does not fit the entries");
-  if (verified.erased > erasures)
-    report(std::to_string(verified.erased) + " payloads are absent, " + std::to_string(erasures) + " were erased by an act");
+  if (state->backed_up_size > state->size) report("more is said to be backed up than there is");
   return verified;
 }
 
