@@ -192,7 +192,7 @@ export async function start(): Promise<void> {
   watchProblems(hear);
   document.addEventListener('visibilitychange', () => void poll());
   window.addEventListener('beforeunload', (event) => {
-    if (false) event.preventDefault();
+    if (unsentDrafts.value.length > 0) event.preventDefault();
   });
   try {
     setSession(await api.session());
