@@ -219,10 +219,14 @@ void DevicePort::ingest(const std::shared_ptr<Connection>& connection, OfficeSes
     setup_.runtime.post([this, weak, count, shared] {
       const auto alive = weak.lock();
       if (!alive) return;
-      if (std::holds_alternative<protocol::Ack>(*shared))
+      if (std::holds_alternative<protocol::Ack>(*shared)) {
+        const bool had_unsent = alive->presence.unsent > 0;
         alive->presence.unsent -= std::min(alive->presence.unsent, count);
-      else
+        // Noted when the last arrived, not at every batch: it is a line on a page, not a promise.
+        if (had_unsent && alive->presence.unsent == 0) save_presence(*alive);
+      } else {
         setup_.log("cannot store: " + std::get<Error>(*shared).text());
+      }
       feed(alive, OfficeSession::Ingested{std::move(*shared)});
     });
   });

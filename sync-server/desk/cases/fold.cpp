@@ -181,10 +181,9 @@ Status CaseFold::apply_rating(StoreWriter& writer, const LedgerEntry& entry, std
   const bool solved = rating->solved.value != protocol::Solved::kNo;
   const auto next = civic::after(static_cast<CaseState>(row.state), solved ? CaseAct::kRatedSolved : CaseAct::kRatedUnsolved);
   if (next) row.state = static_cast<std::uint8_t>(*next);
-  const std::string note = std::to_string(static_cast<int>(rating->solved.value)) + "/" + std::to_string(rating->stars);
   LedgerEntry resident = entry;
   resident.actor.clear();
-  HUIYIN_TRY(put_event(writer, row.id, resident, CaseEventKind::kRated, note));
+  HUIYIN_TRY(put_event(writer, row.id, resident, CaseEventKind::kRated));
   return put_case(writer, row, before);
 }
 

@@ -45,10 +45,11 @@ async function problemOf(response: Response): Promise<Problem> {
     const body = (await response.json()) as {
       type?: unknown;
       detail?: unknown;
+      title?: unknown;
     };
     const type = typeof body.type === 'string' ? body.type : fallback;
-    const detail = typeof body.detail === 'string' ? body.detail : '';
-    return new Problem(type, response.status, detail);
+    const detail = [body.detail, body.title].find((s) => typeof s === 'string' && s !== '');
+    return new Problem(type, response.status, typeof detail === 'string' ? detail : '');
   } catch {
     return new Problem(fallback, response.status, '');
   }

@@ -11,8 +11,9 @@ export function filtersOf(tab: Tab): Filter[] {
   return tab === 'todo' ? ['new', 'open'] : [tab];
 }
 
+/** "open" may or may not hold the new ones: what waits is counted from what does not. */
 export function countOf(tab: Tab, counts: Record<Filter, number>): number {
-  return filtersOf(tab).reduce((sum, f) => sum + counts[f], 0);
+  return tab === 'todo' ? counts.all - counts.answered - counts.closed : counts[tab];
 }
 
 export function waits(state: CaseState): boolean {

@@ -59,7 +59,7 @@ export async function loadList(): Promise<void> {
     const parts = await Promise.all(filtersOf(wanted).map((f) => loadFilter(f, most)));
     if (asked !== listAsked) return;
     batch(() => {
-      // A case that moved from new to open between two answers would stand twice.
+      // A new case may be counted as open too, and one may move between two answers.
       const seen = new Map<string, Case>();
       for (const c of parts.flatMap((p) => p.cases)) seen.set(c.id, c);
       list.value = [...seen.values()].filter((c) => wanted !== 'todo' || waits(c.state));

@@ -64,6 +64,7 @@ export function fullWords(iso: string, lang: Lang): string {
 export type Interval =
   | { form: 'at'; at: string }
   | { form: 'day'; day: string }
+  | { form: 'by'; to: string }
   | { form: 'between'; from: string; to: string };
 
 const kDayMs = 86_400_000;
@@ -71,10 +72,11 @@ const kMinuteMs = 60_000;
 
 /** The capture interval in the plainest form that is still true. */
 export function intervalOf(
-  captured: { from: string; to: string },
+  captured: { from: string | null; to: string },
   asOf: string | null,
   lang: Lang,
 ): Interval {
+  if (captured.from === null) return { form: 'by', to: momentWords(captured.to, asOf, lang) };
   const from = parseStamp(captured.from);
   const to = parseStamp(captured.to);
   const now = asOf === null ? null : parseStamp(asOf);

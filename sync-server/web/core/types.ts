@@ -48,20 +48,24 @@ export type Rating = {
 export type Case = {
   id: string;
   category: number;
-  kind: string;
+  /** Null for a category that this office no longer knows. */
+  kind: string | null;
   area: number;
+  /** The area whose kiosks receive the replies. */
+  zone?: number;
   device: string;
   /** 0 is "not given", 1 very unhappy, 5 very happy. */
   feeling: number;
   state: CaseState;
-  /** An interval, because kiosk clocks lie. */
-  captured: { from: string; to: string };
+  /** An interval, because kiosk clocks lie; without a beginning when nothing vouches for one. */
+  captured: { from: string | null; to: string };
   received: string;
   due: string | null;
   replies: number;
   rating: Rating | null;
   /** False when the payload was erased or cannot be opened. */
   readable: boolean;
+  erased?: boolean;
   version: number;
 };
 export type CaseEvent = {

@@ -122,6 +122,7 @@ export const en: Record<Key, string> = {
   'kind.suggestion': 'Suggestion',
   'kind.thanks': 'Thanks',
   'kind.report': 'Report',
+  'kind.unknown': 'Unknown kind',
   'feeling.0': 'Not given',
   'feeling.1': 'Very unhappy',
   'feeling.2': 'Unhappy',
@@ -145,6 +146,8 @@ export const en: Record<Key, string> = {
   'case.facts': 'About this case',
   'clocks.wait': 'Resident waits',
   'clocks.wait.from': 'since said, at the earliest',
+  'clocks.wait.received': 'since it was received',
+  'clocks.unknown': 'not known',
   'clocks.road': 'On the way',
   'clocks.road.from': 'until it was received',
   'clocks.waited': '{span} so far',
@@ -163,14 +166,13 @@ export const en: Record<Key, string> = {
   'sealed.open': 'Open',
   'sealed.opening': 'Recording…',
   'sealed.gone': 'This text cannot be opened any more.',
-  'sealed.gone.say':
-    'It was erased, or its key is not here. The case and its replies are not affected.',
+  'sealed.gone.say': 'It was erased, or its key is not here.',
   'reason.answer': 'to reply',
   'reason.assign': 'to assign it',
   'reason.check': 'to check a reply',
   'locked.title': "The office's text key is locked.",
   'locked.say':
-    "Ask an administrator to unlock it on the office's own machine, then open the text. Cases can still be accepted and no draft is lost.",
+    "Ask an administrator to run huiyin office unlock on the office's own machine, then open the text. No draft is lost.",
   'opened.by': '{who} opened it · reason: {reason} ·',
   'opened.entry': 'in the ledger as #{n}',
   'replies.title': 'Replies sent',
@@ -187,6 +189,9 @@ export const en: Record<Key, string> = {
   'fact.number': 'Number',
   'captured.day': 'on {day}',
   'captured.between': 'between {from} and {to}',
+  'captured.by': 'by {to} at the latest',
+  'captured.by.why':
+    'Nothing vouches for the kiosk clock: only that it was before the office received it',
   'captured.why': 'Kiosk clocks may be wrong: no closer time is certain',
   'rating.title': "The resident's rating",
   'rating.stars': '{n} of 5 stars',
@@ -214,6 +219,8 @@ export const en: Record<Key, string> = {
   'reply.title': 'Reply',
   'reply.correct': 'Correct the reply',
   'reply.kind': 'Kind of reply',
+  'reply.none':
+    'This case cannot be answered: its content cannot be opened, so no receipt is known that a reply could reach.',
   'reply.done': 'Done',
   'reply.done.hint': 'say what was done',
   'reply.will-do': 'Will be done by',
@@ -285,6 +292,7 @@ export const en: Record<Key, string> = {
   'issue.area': 'In which village',
   'issue.area.choose': 'Choose a village',
   'issue.do': 'Issue a code',
+  'issue.admins': 'Administrators enrol and revoke devices.',
   'issue.say':
     'The code and the staff PIN are shown once and never stored: do this beside the device, or where you can print.',
   'sheet.title': 'Enrolment sheet',
@@ -319,6 +327,9 @@ export const en: Record<Key, string> = {
   'add.name': 'Sign-in name',
   'add.role': 'Role',
   'add.do': 'Add',
+  'add.taken': 'Somebody has this sign-in name already: please take another.',
+  'add.name.rule':
+    'Sign-in name: 2 to 40 characters, beginning with a small letter; digits, dots and hyphens may follow.',
   'add.say': 'The first password is shown once and must be changed at the first sign-in.',
   'made.title': 'Added',
   'made.once': 'The first password is shown only this once: hand it over in person.',
@@ -336,10 +347,17 @@ export const en: Record<Key, string> = {
   'problem.change-password': 'Please change the first password first.',
   'problem.password-weak': 'This password is too weak: at least 10 characters, and not your name.',
   'problem.locked':
-    "The office's text key is locked. Ask an administrator to unlock it on the office's own machine.",
+    "The office's text key is locked. Ask an administrator to run huiyin office unlock on the office's own machine.",
   'problem.erased': 'This text was erased.',
   'problem.conflict':
     'Somebody changed this case first, so nothing was written. Look at it again before you retry.',
   'problem.not-allowed': 'That change is not possible from the present state.',
+  'problem.cannot-open': 'This text cannot be opened.',
+  'problem.not-found': 'The office did not find it; it may have changed.',
+  'problem.refused': 'Your role does not allow this.',
+  'problem.busy': 'The office is busy. Please try again in a moment.',
+  'problem.storage-full':
+    'The office has run out of storage: nothing was written. Tell an administrator at once.',
+  'problem.invalid': 'The office did not accept this:',
   'problem.other': 'That did not work: {detail}',
 };

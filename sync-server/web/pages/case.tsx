@@ -14,6 +14,7 @@ import { useKey } from '../ui/keys';
 import {
   categoryName,
   Dialog,
+  kindWords,
   kStateIcons,
   Moment,
   Note,
@@ -38,7 +39,9 @@ function Sealed({ detail }: { detail: CaseDetail }) {
   };
   useKey('o', open);
   const gone =
-    !detail.readable || (problem.value instanceof Problem && problem.value.status === 410);
+    !detail.readable ||
+    detail.erased === true ||
+    (problem.value instanceof Problem && problem.value.status === 410);
   if (gone)
     return (
       <Note icon="info">
@@ -162,6 +165,13 @@ function Replies({ detail }: { detail: CaseDetail }) {
 
 function Captured({ detail }: { detail: CaseDetail }) {
   const span = intervalOf(detail.captured, asOf.value, lang.value);
+  if (span.form === 'by')
+    return (
+      <>
+        {t('captured.by', { to: span.to })}
+        <small>{t('captured.by.why')}</small>
+      </>
+    );
   if (span.form === 'at') return <>{span.at}</>;
   if (span.form === 'day') return <>{t('captured.day', { day: span.day })}</>;
   return (
@@ -187,7 +197,7 @@ function Facts({ detail }: { detail: CaseDetail }) {
       </dd>
       <dt>{t('fact.category')}</dt>
       <dd>
-        {tMaybe(`kind.${detail.kind}`, detail.kind)} · {categoryName(detail.category)}
+        {kindWords(detail.kind)} · {categoryName(detail.category)}
         {category?.confidential && (
           <>
             {' '}
@@ -400,7 +410,7 @@ export function CasePane({ id }: { id: string }) {
           {back}
           <div class="row between wrap">
             <span class="kicker">
-              {tMaybe(`kind.${detail.kind}`, detail.kind)} · <span class="mono">{shortId(id)}</span>
+              {kindWords(detail.kind)} · <span class="mono">{shortId(id)}</span>
             </span>
             <StateActs detail={detail} />
           </div>
@@ -413,7 +423,11 @@ export function CasePane({ id }: { id: string }) {
         <Clocks one={detail} />
         <Voice detail={detail} />
         <Replies detail={detail} />
-        <ReplyEditor detail={detail} />
+        {detail.readable ? (
+          <ReplyEditor detail={detail} />
+        ) : (
+          <Note icon="msg">{t('reply.none')}</Note>
+        )}
       </div>
       <aside class="case-side" aria-label={t('case.facts')} tabIndex={0}>
         <Facts detail={detail} />

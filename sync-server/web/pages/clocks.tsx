@@ -30,17 +30,23 @@ function waitedUntil(one: CaseDetail, now: string): { until: string; ended: bool
   return ended ? { until: last.date, ended } : { until: now, ended };
 }
 
+/** Nobody knows how long the road was when nothing vouches for the time it was said. */
+function roadWords(one: CaseDetail): string {
+  const said = one.captured.from;
+  return said === null ? t('clocks.unknown') : spanWords(spanOf(between(said, one.received)));
+}
+
 function Drawing({ one, now }: { one: CaseDetail; now: string }) {
   const { until, ended } = waitedUntil(one, now);
   // The end of the interval that favours the resident.
-  const said = one.captured.from;
+  const said = one.captured.from ?? one.received;
   const due = one.due ?? now;
   const end = later(later(due, until), one.received);
   const axis = axisOf(said, end);
   const share = parseFloat(axis.at(until));
   const summary = t('clocks.words', {
     wait: spanWords(spanOf(between(said, until))),
-    road: spanWords(spanOf(between(said, one.received))),
+    road: roadWords(one),
     due: momentWords(due, now, lang.value),
   });
   const untilWords = ended ? t('clocks.answered', { day: dayOf(until) }) : t('clocks.now');
@@ -66,7 +72,9 @@ function Drawing({ one, now }: { one: CaseDetail; now: string }) {
         rx="3"
       />
       <rect class="s1" x="0" width={axis.wide(said, until)} y="31" height="14" rx="3" />
-      <rect class="s4" x="0" width={axis.wide(said, one.received)} y="67" height="14" rx="3" />
+      {one.captured.from !== null && (
+        <rect class="s4" x="0" width={axis.wide(said, one.received)} y="67" height="14" rx="3" />
+      )}
       <line class="due" x1={axis.at(due)} x2={axis.at(due)} y1="22" y2="92" />
       <line class="now" x1={axis.at(until)} x2={axis.at(until)} y1="18" y2="92" />
     </svg>
@@ -78,7 +86,8 @@ export function Clocks({ one }: { one: CaseDetail }) {
   if (one.due === null || parseStamp(one.due) === null) return null;
   const { until, ended } = waitedUntil(one, now);
   const u = urgencyOf(one, now);
-  const waited = spanWords(spanOf(between(one.captured.from, until)));
+  const known = one.captured.from !== null;
+  const waited = spanWords(spanOf(between(one.captured.from ?? one.received, until)));
   const left =
     u.span === null
       ? t(`state.${one.state}`)
@@ -92,7 +101,7 @@ export function Clocks({ one }: { one: CaseDetail }) {
             <i class="key k1" />
             {t('clocks.wait')}
           </b>
-          <small>{t('clocks.wait.from')}</small>
+          <small>{t(known ? 'clocks.wait.from' : 'clocks.wait.received')}</small>
         </div>
         <div class="lb">
           <b class="i-lead">
@@ -114,8 +123,8 @@ export function Clocks({ one }: { one: CaseDetail }) {
           </small>
         </div>
         <div class="vl">
-          <b>{spanWords(spanOf(between(one.captured.from, one.received)))}</b>
-          <small>{t('clocks.most')}</small>
+          <b>{roadWords(one)}</b>
+          {known && <small>{t('clocks.most')}</small>}
         </div>
       </div>
     </div>

@@ -5,7 +5,7 @@ import { useEffect } from 'preact/hooks';
 import { api } from '../core/api';
 import { needsPerson, troubleOf, worstFirst, type Trouble } from '../core/devices';
 import { lang, nameOf, t } from '../core/i18n';
-import { areas, asOf, poll, tick } from '../core/store';
+import { areas, asOf, poll, session, tick } from '../core/store';
 import { between, fullWords, spanOf } from '../core/time';
 import type { Area, Code, Device, DeviceList, IssuedCode } from '../core/types';
 import { Icon, type IconName } from '../ui/icon';
@@ -62,7 +62,7 @@ function DeviceRow({
 }: {
   device: Device;
   now: string;
-  onRevoke: (d: Device) => void;
+  onRevoke: ((d: Device) => void) | null;
 }) {
   return (
     <tr class={device.state === 'revoked' ? 'quiet' : ''} data-test={`device-${device.id}`}>
@@ -91,7 +91,7 @@ function DeviceRow({
         )}
       </td>
       <td class="num">
-        {device.state === 'enrolled' && (
+        {onRevoke && device.state === 'enrolled' && (
           <button
             type="button"
             class="btn q"
@@ -114,7 +114,7 @@ function DeviceTable({
 }: {
   devices: readonly Device[];
   now: string;
-  onRevoke: (d: Device) => void;
+  onRevoke: ((d: Device) => void) | null;
 }) {
   const rows = worstFirst(devices, now);
   const firstFine = rows.findIndex((d) => !needsPerson(troubleOf(d, now)));
@@ -382,7 +382,7 @@ function Revoke({ device, onClose }: { device: Device; onClose: (done: boolean) 
             class="in"
             type="text"
             required
-            maxLength={200}
+            maxLength={60}
             data-test="revoke-reason"
             value={reason.value}
             onInput={(e) => (reason.value = e.currentTarget.value)}
@@ -420,6 +420,7 @@ export function Devices() {
     void load();
     void poll();
   };
+  const administrator = session.value?.person.role === 'administrator';
   const now = asOf.value ?? '';
   const list = data.value;
   const bad = list?.devices.filter((d) => needsPerson(troubleOf(d, now))).length ?? 0;
@@ -437,8 +438,16 @@ export function Devices() {
           problem.value === null && <p class="empty">{t('loading')}</p>
         ) : (
           <>
-            <DeviceTable devices={list.devices} now={now} onRevoke={(d) => (revoking.value = d)} />
-            <IssueForm onIssued={fresh} />
+            <DeviceTable
+              devices={list.devices}
+              now={now}
+              onRevoke={administrator ? (d) => (revoking.value = d) : null}
+            />
+            {administrator ? (
+              <IssueForm onIssued={fresh} />
+            ) : (
+              <Note icon="info">{t('issue.admins')}</Note>
+            )}
             <Codes codes={list.codes} />
             <p class="xs faint">{t('devices.address', { address: list.address })}</p>
           </>

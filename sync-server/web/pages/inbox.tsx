@@ -19,7 +19,15 @@ import { asOf, drafts, ledgerTick, overview } from '../core/store';
 import type { Case } from '../core/types';
 import { Icon } from '../ui/icon';
 import { useKey } from '../ui/keys';
-import { categoryName, kStateIcons, Note, placeName, ProblemNote, spanWords } from '../ui/pieces';
+import {
+  categoryName,
+  kindWords,
+  kStateIcons,
+  Note,
+  placeName,
+  ProblemNote,
+  spanWords,
+} from '../ui/pieces';
 import { CasePane } from './case';
 import { Shell } from './shell';
 
@@ -82,7 +90,7 @@ function Row({ one, selected }: { one: Case; selected: boolean }) {
           <Due one={one} />
         </span>
         <span class="m">
-          {tMaybe(`kind.${one.kind}`, one.kind)} · {t(`state.${one.state}`)}
+          {kindWords(one.kind)} · {t(`state.${one.state}`)}
           {one.feeling > 0 && ` · ${tMaybe(`feeling.${one.feeling}`, String(one.feeling))}`}
           {drafted && <b class="soon"> · {t('draft.here')}</b>}
         </span>

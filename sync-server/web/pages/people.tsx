@@ -1,7 +1,7 @@
 // Who works at the office. Only administrators come here.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { api } from '../core/api';
+import { api, Problem } from '../core/api';
 import { t } from '../core/i18n';
 import { ledgerTick, session } from '../core/store';
 import type { Person, Role } from '../core/types';
@@ -70,6 +70,7 @@ function AddForm({ onAdded }: { onAdded: () => void }) {
   const role = useSignal<Role>('clerk');
   const made = useSignal<{ name: string; display: string; password: string } | null>(null);
   const { busy, problem, run } = useAct();
+  const taken = problem.value instanceof Problem && problem.value.status === 409;
   const submit = async (e: Event): Promise<void> => {
     e.preventDefault();
     const who = { name: name.value.trim(), display: display.value.trim() };
@@ -109,6 +110,8 @@ function AddForm({ onAdded }: { onAdded: () => void }) {
             type="text"
             required
             maxLength={40}
+            pattern="[a-z][a-z0-9.\-]{1,39}"
+            title={t('add.name.rule')}
             autoCapitalize="none"
             autoComplete="off"
             spellcheck={false}
@@ -134,8 +137,16 @@ function AddForm({ onAdded }: { onAdded: () => void }) {
           <Icon name="plus" />
           {t('add.do')}
         </button>
-        <p class="xs faint">{t('add.say')}</p>
-        {problem.value !== null && <ProblemNote problem={problem.value} />}
+        <p class="xs faint">
+          {t('add.name.rule')} {t('add.say')}
+        </p>
+        {taken ? (
+          <Note icon="alert" tone="late">
+            {t('add.taken')}
+          </Note>
+        ) : (
+          problem.value !== null && <ProblemNote problem={problem.value} />
+        )}
       </form>
       {made.value && (
         <Dialog title={t('made.title')} wide onClose={() => (made.value = null)} test="first-sheet">

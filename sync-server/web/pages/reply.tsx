@@ -6,7 +6,7 @@ import { kReplyLimit, lengthOf } from '../core/text';
 import { isUnsent, lastEntry, missingIn, newsSince, type Draft } from '../core/cases';
 import { nameOf, t, tMaybe } from '../core/i18n';
 import { loadCase, loadList, sawCase } from '../core/inbox';
-import { categories, drafts, me, poll, setDraft, townOf, units } from '../core/store';
+import { areas, categories, drafts, me, poll, setDraft, townOf, units } from '../core/store';
 import type { CaseDetail, ReplyKind } from '../core/types';
 import { Icon } from '../ui/icon';
 import { useKey } from '../ui/keys';
@@ -111,7 +111,7 @@ export function ReplyEditor({ detail }: { detail: CaseDetail }) {
   const tried = useSignal(false);
   const sent = useSignal(false);
   const box = useRef<HTMLTextAreaElement>(null);
-  const town = townOf(detail.area);
+  const town = areas.value.get(detail.zone ?? 0) ?? townOf(detail.area);
   const townName = nameOf(town?.names, t('area.unknown', { id: detail.area }));
   const count = lengthOf(draft.text);
   const missing = missingIn(draft);

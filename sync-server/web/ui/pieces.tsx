@@ -59,10 +59,15 @@ export function problemWords(problem: unknown): string {
   return tMaybe(key, t('problem.other', { detail: problem.detail || problem.type }));
 }
 
+const kWithDetail: ReadonlySet<string> = new Set([
+  'huiyin:not-allowed',
+  'huiyin:invalid',
+  'huiyin:cannot-open',
+]);
+
 export function ProblemNote({ problem, test }: { problem: unknown; test?: string }) {
   // What is allowed instead stands in the office's own words; other details repeat what we say.
-  const detail =
-    problem instanceof Problem && problem.type === 'huiyin:not-allowed' ? problem.detail : '';
+  const detail = problem instanceof Problem && kWithDetail.has(problem.type) ? problem.detail : '';
   return (
     <div class="note late" role="alert" data-test={test ?? 'problem'}>
       <Icon name="alert" />
@@ -90,6 +95,10 @@ export const kStateIcons: Record<CaseState, IconName> = {
 
 export function categoryName(code: number): string {
   return nameOf(categories.value.get(code)?.names, t('category.unknown', { code }));
+}
+
+export function kindWords(kind: string | null): string {
+  return kind === null ? t('kind.unknown') : tMaybe(`kind.${kind}`, kind);
 }
 
 type Tone = 'plain' | 'late' | 'soon' | 'ok' | 'info';
