@@ -106,7 +106,7 @@ test('Text_ofALockedOffice_cannotBeOpenedAndSaysWhatToDo', () =>
     await v.at(`case-${kCase}`).click();
     await v.at('sealed').waitFor();
     assert.ok(await v.at('open-text').isDisabled());
-    assert.match(await v.page.locator('.case-main').innerText(), /请管理员在中心的主机上解锁/);
+    assert.match(await v.page.locator('.case-main').innerText(), /huiyin office unlock/);
     await v.page.keyboard.press('o');
     assert.equal(changes(v, '/open').length, 0);
   }));
@@ -212,15 +212,12 @@ test('Draft_unsent_isWarnedAboutBeforeSigningOutAndBeforeLeaving', () =>
     await v.signIn();
     await v.at(`case-${kCase}`).click();
     await v.at('reply-text').fill('没发出的');
-    const asked = new Promise((resolve) => {
-      v.page.once('dialog', async (dialog) => {
-        const type = dialog.type();
-        await dialog.dismiss();
-        resolve(type);
-      });
-    });
-    await v.page.close({ runBeforeUnload: true });
-    assert.equal(await asked, 'beforeunload');
+    const [dialog] = await Promise.all([
+      v.page.waitForEvent('dialog'),
+      v.page.close({ runBeforeUnload: true }),
+    ]);
+    assert.equal(dialog.type(), 'beforeunload');
+    await dialog.dismiss();
     await v.page.locator('.side [data-test="sign-out"]').click();
     await v.at('sign-out-anyway').click();
     await v.at('name').waitFor();
@@ -323,6 +320,26 @@ test('Devices_revoke_needsAReasonAndShowsTheNewState', () =>
     await v.at('revoke-confirm').click();
     await v.page.locator('[data-test="device-00000000000000a3"]', { hasText: '已吊销' }).waitFor();
     assert.deepEqual(changes(v, '/revoke')[0].body, { reason: '设备丢失' });
+  }));
+
+test('Devices_forAClerk_canBeReadButNotChanged', () =>
+  visiting(async (v) => {
+    v.office.state.people[1].must = false;
+    await v.signIn('lijianguo', 'first-time-1');
+    await v.at('nav-devices').click();
+    await v.at('device-00000000000000a3').waitFor();
+    assert.equal(await v.at('code-issue').count(), 0);
+    assert.equal(await v.at('revoke-00000000000000a3').count(), 0);
+  }));
+
+test('People_takenName_isSaidInPlainWords', () =>
+  visiting(async (v) => {
+    await v.signIn();
+    await v.at('nav-people').click();
+    await v.at('person-display').fill('李建国');
+    await v.at('person-name').fill('lijianguo');
+    await v.at('person-add').click();
+    await v.page.getByText('这个账号已经有人用了').waitFor();
   }));
 
 test('People_added_showsTheFirstPasswordOnce', () =>

@@ -80,6 +80,8 @@ async function specialCases(v, look) {
   await v.openCase('abcdabcdabcdabcd');
   await v.at('rating').waitFor();
   await look('case-rated');
+  await v.openCase('4242424242424242');
+  await look('case-unknown-clock');
   await v.openCase('7070707070707070');
   await look('case-erased');
   await v.meanwhile((office) => {

@@ -51,7 +51,8 @@ function emptyState() {
   };
 }
 
-const open = (c) => ['accepted', 'in-progress', 'reopened'].includes(c.shown.state);
+// As the office counts: what is new is open too.
+const open = (c) => !['answered', 'closed'].includes(c.shown.state);
 const filters = {
   new: (c) => c.shown.state === 'new',
   open,
@@ -92,8 +93,7 @@ export function makeOffice() {
     must_change_password: s.person.must,
   });
   const administrator = (s) => {
-    if (s.person.role !== 'administrator')
-      throw new Refusal(403, 'forbidden', 'administrators only');
+    if (s.person.role !== 'administrator') throw new Refusal(403, 'refused', 'administrators only');
   };
   const detailOf = (one, s) => ({
     ...one.shown,
@@ -185,7 +185,8 @@ export function makeOffice() {
     return { status: 200, body: { version: one.shown.version } };
   }
 
-  function issueCode({ name, area }) {
+  function issueCode(s, { name, area }) {
+    administrator(s);
     if (!name || !areas.some((a) => a.id === area))
       throw new Refusal(422, 'invalid', 'name or area');
     const id = Math.max(0, ...state.codes.map((c) => c.id)) + 1;
@@ -195,7 +196,8 @@ export function makeOffice() {
     return { status: 201, body: { line, expires: ago(-72), staff_pin: '482913' } };
   }
 
-  function revoke(id, { reason }) {
+  function revoke(s, id, { reason }) {
+    administrator(s);
     const one = state.devices.find((d) => d.id === id);
     if (!one) throw new Refusal(404, 'not-found');
     if (!reason) throw new Refusal(422, 'invalid', 'reason');
@@ -207,7 +209,7 @@ export function makeOffice() {
   function addPerson(s, { name, display, role }) {
     administrator(s);
     if (state.people.some((p) => p.name === name))
-      throw new Refusal(422, 'invalid', 'name is taken');
+      throw new Refusal(409, 'conflict', 'take another one');
     const password = randomBytes(9).toString('base64url');
     state.people.push({ name, display, role, password, must: true });
     state.ledger += 1;
@@ -242,13 +244,13 @@ export function makeOffice() {
       'GET /cases': () => ok(listCases(query)),
       'GET /devices': () =>
         ok({ devices: state.devices, codes: state.codes, address: '127.0.0.1:7443' }),
-      'POST /devices/codes': () => issueCode(body),
+      'POST /devices/codes': () => issueCode(s, body),
       'GET /people': () => ok(people(s)),
       'POST /people': () => addPerson(s, body),
     }[key];
     if (simple) return simple();
     const [, kind, id, act] = path.split('/');
-    if (kind === 'devices' && act === 'revoke') return revoke(id, body);
+    if (kind === 'devices' && act === 'revoke') return revoke(s, id, body);
     if (kind !== 'cases') throw new Refusal(404, 'not-found');
     const one = find(id);
     if (method === 'GET' && !act) return ok(detailOf(one, s));

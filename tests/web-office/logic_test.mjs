@@ -78,6 +78,11 @@ test('intervalOf_hoursAcrossMidnight_namesBothEnds', () => {
   });
 });
 
+test('intervalOf_withoutABeginning_saysTheLatest', () => {
+  const captured = { from: null, to: '2026-11-18T09:00:00+08:00' };
+  assert.deepEqual(time.intervalOf(captured, kNow, 'zh'), { form: 'by', to: '09:00' });
+});
+
 test('spanOf_always_roundsDownInTheLargestUnit', () => {
   const hour = 3_600_000;
   assert.deepEqual(time.spanOf(47.9 * hour), { n: 1, unit: 'day' });
@@ -112,8 +117,8 @@ test('byUrgency_mixedCases_putsWhoWaitsLongestOverdueFirst', () => {
   assert.equal(sorted.length, makeCases().length);
 });
 
-test('countOf_todo_addsNewAndOpen', () => {
-  const counts = { new: 3, open: 9, answered: 4, closed: 1, all: 17 };
+test('countOf_todo_isEverythingNotAnsweredOrClosed', () => {
+  const counts = { new: 3, open: 12, answered: 4, closed: 1, all: 17 };
   assert.equal(cases.countOf('todo', counts), 12);
   assert.equal(cases.countOf('all', counts), 17);
 });
