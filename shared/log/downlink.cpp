@@ -23,20 +23,9 @@ Bytes settings_bytes(const civic::AreaList& list) { return to_wire(list); }
 Bytes settings_bytes(const civic::OfficeInfo& info) { return to_wire(info); }
 
 Downlink::Downlink(Store& store, const HashPort& hashes, protocol::KeyRing ring)
-    : store_(store), hashes_(hashes), ring_(std::move(ring)), loaded_(load()) {}
-
-Status Downlink::load() {
-  auto stored = setting<protocol::KeyRing>(entry_type::kKeyRing, "key ring");
-  if (!stored.ok()) return stored.error();
-  if (*stored && (*stored)->version > ring_.version && (*stored)->root == ring_.root &&
-      protocol::verify_key_ring(hashes_, **stored))
-    ring_ = std::move(**stored);
-  return {};
-}
+    : store_(store), hashes_(hashes), ring_(std::move(ring)) {}
 
 Result<AppliedRound> Downlink::apply(const std::vector<protocol::Delta>& deltas, const protocol::Checkpoint& checkpoint) {
-  if (!loaded_.ok()) loaded_ = load();
-  HUIYIN_TRY(loaded_);
   AppliedRound round;
   std::optional<protocol::KeyRing> newer;
   HUIYIN_TRY(store_.write([&](StoreWriter& writer) -> Status {

@@ -21,9 +21,7 @@ struct AppliedRound {
 
 class Downlink {
  public:
-  /// `ring` is what the device was enrolled with; a newer, well signed ring replaces it, whether it
-  /// comes down now or lies in the store from before a restart. If the store cannot be read here,
-  /// apply() tries again and says so.
+  /// `ring` is what the device trusts now; a newer, well signed ring replaces it.
   Downlink(Store& store, const HashPort& hashes, protocol::KeyRing ring);
 
   /// After opening: trusts the newest ring that came down in an earlier run. kBadSignature when the
@@ -42,7 +40,6 @@ class Downlink {
   [[nodiscard]] const protocol::KeyRing& ring() const { return ring_; }
 
  private:
-  Status load();
   Status apply_entry(StoreWriter& writer, const protocol::Bucket& bucket, const protocol::BucketEntry& entry,
                      AppliedRound& round, std::optional<protocol::KeyRing>& newer);
   template <class T>
@@ -51,7 +48,6 @@ class Downlink {
   Store& store_;
   const HashPort& hashes_;
   protocol::KeyRing ring_;
-  Status loaded_;
 };
 
 // The bytes of what is published as settings.

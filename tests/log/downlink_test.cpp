@@ -156,6 +156,7 @@ TEST(Downlink, Newer_key_ring_replaces_and_outlives_a_restart) {
   EXPECT_EQ(kiosk.downlink.ring().version, 2U);
   EXPECT_EQ(kiosk.apply({kiosk.office.reply(3, "b", 1, "by the old key")}).error().code, Code::kBadSignature);
   Downlink restarted(kiosk.disk, hashes(), kiosk.office.ring(1));
+  ASSERT_OK(restarted.load_ring());
   EXPECT_EQ(restarted.ring().version, 2U);
   protocol::Delta delta;
   delta.bucket = kiosk.office.bucket;
@@ -163,14 +164,22 @@ TEST(Downlink, Newer_key_ring_replaces_and_outlives_a_restart) {
   EXPECT_TRUE(restarted.apply({delta}, {}).ok());
 }
 
-TEST(Downlink, Store_that_could_not_be_read_at_start_is_read_at_the_next_round) {
+TEST(Downlink, Stored_ring_that_cannot_be_read_or_trusted_is_an_error_and_changes_nothing) {
   Kiosk kiosk;
+  ASSERT_OK(kiosk.downlink.load_ring());
   ASSERT_OK(kiosk.apply({kiosk.office.entry(1, entry_type::kKeyRing, protocol::wire_bytes(kiosk.office.ring(2)))}));
-  kiosk.own.fail_nth(1);
   Downlink restarted(kiosk.disk, hashes(), kiosk.office.ring(1));
+  kiosk.own.fail_nth(1);
+  EXPECT_FALSE(restarted.load_ring().ok());
   EXPECT_EQ(restarted.ring().version, 1U);
-  EXPECT_TRUE(restarted.apply({}, {}).ok());
-  EXPECT_EQ(restarted.ring().version, 2U);
+  auto tampered = kiosk.office.ring(3);
+  tampered.ack = kiosk.office.root.public_key();
+  ASSERT_TRUE(kiosk.own.write([&](StoreWriter& writer) {
+    return writer.put(device_table::kSettings, Bytes{0, entry_type::kKeyRing}, protocol::wire_bytes(tampered));
+  }).ok());
+  ASSERT_FALSE(restarted.load_ring().ok());
+  EXPECT_EQ(restarted.load_ring().error().code, Code::kBadSignature);
+  EXPECT_EQ(restarted.ring().version, 1U);
 }
 
 TEST(Downlink, Ring_of_lower_version_is_ignored_and_of_another_root_refused) {

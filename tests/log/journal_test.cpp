@@ -192,9 +192,11 @@ TEST(Journal, Anchor_travels_with_the_batch) {
   Device device("kiosk");
   auto journal = device.open();
   ASSERT_OK(journal);
+  EXPECT_FALSE(journal->last_contact()->has_value());
   const OfficeEpoch epoch = id_named<OfficeEpoch>("e");
   ASSERT_OK(journal->set_anchor({9 * kCoarseMs + 5}, device.clock, epoch));
   EXPECT_EQ(*journal->known_office_epoch(), epoch);
+  EXPECT_EQ((*journal->last_contact())->ms, 9 * kCoarseMs);
   const auto push = journal->next_batch({journal->epoch(), {0}, true});
   EXPECT_EQ((*push)->batch.anchor.office_steps, 9U);
   EXPECT_EQ((*push)->batch.anchor.boot, device.clock.boot);
