@@ -187,7 +187,8 @@ export async function poll(): Promise<void> {
       status.value = news;
       polls.value += 1;
       if (news.state === 'unenrolled' && was !== 'unenrolled') show('setup');
-      if (news.state === 'ready' && screen.value === 'setup') show('attract');
+      // The staff's language and the way back to the set-up screen are not the first visitor's.
+      if (news.state === 'ready' && was === 'unenrolled') wipe();
     });
     if (news.state === 'ready' && screen.value === 'attract') await loadCategories();
   } catch (problem) {
