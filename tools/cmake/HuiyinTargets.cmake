@@ -25,6 +25,8 @@ target_compile_options(huiyin_flags INTERFACE
 target_compile_definitions(huiyin_flags INTERFACE _GLIBCXX_ASSERTIONS)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_options(huiyin_flags INTERFACE -fstack-protector-strong -D_FORTIFY_SOURCE=2)
+  # The same at -O3, where it also inlines memcmp and memcpy of byte vectors.
+  target_compile_options(huiyin_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overread>)
   target_link_options(huiyin_flags INTERFACE -Wl,-z,relro,-z,now)
 endif()
 if(HUIYIN_SANITIZE STREQUAL "address")
