@@ -148,6 +148,27 @@ TEST(Resume, Many_epochs_that_Hello_could_not_name_are_offered_in_order) {
   EXPECT_EQ(journal->resume(office.welcome(device, *journal), device.clock)->size(), 1U) << "only the present one is left";
 }
 
+TEST(Resume, Restored_office_is_refilled_also_with_epochs_that_Hello_could_not_name) {
+  Device device("kiosk");
+  Office office;
+  for (int boot = 1; boot <= 80; ++boot) {
+    device.reboot("boot " + std::to_string(boot));
+    auto journal = device.open();
+    ASSERT_OK(journal);
+    ASSERT_OK(device.save(*journal, "x"));
+  }
+  auto journal = device.open();
+  ASSERT_OK(journal);
+  Office empty;
+  ASSERT_OK(office.sync(device, *journal));
+  ASSERT_EQ(journal->counts()->unsent(), 0U);
+  empty.epoch = id_named<OfficeEpoch>("office epoch 2");
+  EXPECT_EQ(*empty.sync(device, *journal), 160U);
+  EXPECT_EQ(journal->counts()->unsent(), 0U);
+  EXPECT_EQ(empty.record_counts().size(), 160U);
+  EXPECT_TRUE(empty.findings().empty());
+}
+
 // --- acks
 
 TEST(StoreAck, Union_of_runs_in_any_order_and_duplicates_count_once) {
