@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kiosk/json_body.hpp"
+#include "shared/core/json_writer.hpp"
 #include "shared/crypto/hash.hpp"
 #include "shared/store/lmdb_store.hpp"
 
@@ -18,6 +19,14 @@ constexpr Duration kRefreshEvery{15 * kMsPerSecond};
 constexpr Duration kGoodbye{300};
 
 OfficeTime wall_as_office(const Clock& clock) { return {clock.read().wall_time.ms}; }
+
+/// What the `huiyin` command understands as a refusal.
+std::string control_refusal(const Problem& problem) {
+  JsonWriter json;
+  json.begin_object().field("ok", false).field("type", "huiyin:" + std::string(problem.type));
+  json.field("error", problem.detail.empty() ? std::string(problem.type) : problem.detail).end_object();
+  return json.take();
+}
 
 std::uint64_t jitter_seed() {
   return get_big_endian<std::uint64_t>(crypto::random_bytes(8));
@@ -75,7 +84,7 @@ Status Kiosk::open_parts(Result<std::unique_ptr<store::LmdbStore>> opened) {
   enroller_ = std::make_unique<Enroller>(runtime_, clock_, hashes, key_);
   sync_ = std::make_unique<SyncDriver>(
       SyncDriver::Setup{runtime_, clock_, *storage_, hashes, key_,
-                        BackoffPolicy{Duration{kMsPerSecond}, state_.config.retry_max}, Prng(jitter_seed())},
+                        BackoffPolicy{std::min(Duration{kMsPerSecond}, state_.config.retry_max), state_.config.retry_max}, Prng(jitter_seed())},
       SyncDriver::Events{[this](bool online) { on_link(online); },
                          [this](LinkTrouble trouble, const std::string& words) { on_link_trouble(trouble, words); },
                          [this] { refresh(); }, [this](const log::AppliedRound& round) { on_applied(round); }});
@@ -257,11 +266,11 @@ void Kiosk::on_control(std::string line, std::function<void(std::string)> respon
   const auto text = body ? body->take_text("line") : std::nullopt;
   if (command == "enrol" && text) {
     return service_->enrol(*text, [respond = std::move(respond)](const Answer& answer) {
-      if (const auto* failed = std::get_if<Problem>(&answer)) return respond(problem_json(*failed));
+      if (const auto* failed = std::get_if<Problem>(&answer)) return respond(control_refusal(*failed));
       respond(std::get<Said200>(answer).json);
     });
   }
-  respond(problem_json(problem("malformed", R"(say {"command":"status"} or {"command":"enrol","line":"…"})")));
+  respond(control_refusal(problem("malformed", R"(say {"command":"status"} or {"command":"enrol","line":"…"})")));
 }
 
 // --- the end

@@ -76,8 +76,9 @@ class Service {
 
   Parts parts_;
   Events events_;
-  Tries codes_;
-  Tries pins_;
+  /// Many who ask in vain for an answer that is not there yet are no attack: soon forgotten.
+  Tries codes_{Duration{15 * kMsPerMinute}};
+  Tries pins_{Duration{12 * kMsPerHour}};
   bool looking_ = false;                       ///< one look-up at a time: guesses side by side are not free
   bool checking_pin_ = false;
   std::optional<ReceiptTag> last_missed_;      ///< the same code again is no new guess

@@ -5,7 +5,7 @@
 namespace huiyin::kiosk {
 
 void Tries::wrong(BootTime now) {
-  if (wrong_ != 0 && now > last_ + kForgetAfter) wrong_ = 0;
+  if (now > std::max(last_, open_at_) + forget_after_) wrong_ = 0;
   last_ = now;
   ++wrong_;
   if (wrong_ < kFree) return;

@@ -11,18 +11,19 @@ class Tries {
   static constexpr unsigned kFree = 5;
   static constexpr Duration kFirstPause{kMsPerMinute};
   static constexpr Duration kLongestPause{kMsPerHour};
-  /// After so long without a wrong one, everything is forgotten.
-  static constexpr Duration kForgetAfter{2 * kMsPerHour};
+
+  /// `forget_after` a wrong one and its pause without another, everything is forgotten.
+  explicit Tries(Duration forget_after) : forget_after_(forget_after) {}
 
   /// How long to wait before the next try; zero: now.
   [[nodiscard]] Duration pause(BootTime now) const {
     return now < open_at_ ? between(now, open_at_) : Duration{};
   }
-  /// Counted before a slow check begins, so that tries side by side are not free; right() takes back.
   void wrong(BootTime now);
-  void right() { *this = Tries{}; }
+  void right() { *this = Tries(forget_after_); }
 
  private:
+  Duration forget_after_;
   unsigned wrong_ = 0;
   BootTime last_{};
   BootTime open_at_{};
