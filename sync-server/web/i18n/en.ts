@@ -254,6 +254,7 @@ export const en: Record<Key, string> = {
   'devices.sub': '{n} {n|device|devices} · {bad} {bad|needs|need} a look · worst first',
   'devices.table': 'Devices',
   'devices.fine': 'Nothing wrong with the other {n}',
+  'devices.all.fine': 'Nothing wrong: {n} {n|device|devices}',
   'devices.none': 'No devices yet. Issue an enrolment code below and enter it on the device.',
   'devices.address': 'Devices connect to {address}',
   'device.now': 'online now',

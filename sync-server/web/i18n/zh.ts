@@ -244,6 +244,7 @@ export const zh = {
   'devices.sub': '{n} 台 · {bad} 台要人看一眼 · 最需要人的在前',
   'devices.table': '终端一览',
   'devices.fine': '其余 {n} 台没有异常',
+  'devices.all.fine': '{n} 台都没有异常',
   'devices.none': '还没有终端。在下面发一个登记码，到终端上输入。',
   'devices.address': '终端连接的地址：{address}',
   'device.now': '现在在线',

@@ -55,7 +55,7 @@ function Drawing({ one, now }: { one: CaseDetail; now: string }) {
       <text class="x" x="0" y="14">
         {dayOf(said)}
       </text>
-      {share > 25 && share < 68 && (
+      {share > 25 && share < (ended ? 56 : 68) && (
         <text class="v" x={axis.at(until)} y="14" text-anchor="middle">
           {untilWords}
         </text>

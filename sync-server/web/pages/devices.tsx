@@ -146,7 +146,9 @@ function DeviceTable({
             <Fragment key={d.id}>
               {i === firstFine && fine > 0 && (
                 <tr class="fold">
-                  <td colSpan={7}>{t('devices.fine', { n: fine })}</td>
+                  <td colSpan={7}>
+                    {t(i === 0 ? 'devices.all.fine' : 'devices.fine', { n: fine })}
+                  </td>
                 </tr>
               )}
               <DeviceRow device={d} now={now} onRevoke={onRevoke} />
