@@ -17,8 +17,9 @@
 // BLAKE2b-256, SHA-256 and Ed25519 of the page (@noble): `out` has 32 bytes.
 HUIYIN_IMPORT(blake2b) void huiyin_blake2b(const std::uint8_t* bytes, std::size_t size, std::uint8_t* out);
 HUIYIN_IMPORT(sha256) void huiyin_sha256(const std::uint8_t* bytes, std::size_t size, std::uint8_t* out);
-HUIYIN_IMPORT(verify) int huiyin_verify(const std::uint8_t* key, const std::uint8_t* bytes, std::size_t size,
-                                        const std::uint8_t* signature);
+HUIYIN_IMPORT(verify)
+int huiyin_verify(const std::uint8_t* key, const std::uint8_t* bytes, std::size_t size,
+                  const std::uint8_t* signature);
 
 namespace {
 using namespace huiyin;
@@ -38,7 +39,8 @@ class PageHashes final : public HashPort {
     huiyin_sha256(all.data(), all.size(), hash.bytes.data());
     return hash;
   }
-  bool verify(const PublicKey& key, std::initializer_list<ByteView> parts, const Signature& signature) const override {
+  bool verify(const PublicKey& key, std::initializer_list<ByteView> parts,
+              const Signature& signature) const override {
     const Bytes all = joined(parts);
     return huiyin_verify(key.bytes.data(), all.data(), all.size(), signature.bytes.data()) == 1;
   }
@@ -76,7 +78,9 @@ int again(const Envelope& envelope) {
 }
 }  // namespace
 
-HUIYIN_EXPORT(hy_alloc) std::uint8_t* hy_alloc(std::size_t size) { return static_cast<std::uint8_t*>(std::malloc(size == 0 ? 1 : size)); }
+HUIYIN_EXPORT(hy_alloc) std::uint8_t* hy_alloc(std::size_t size) {
+  return static_cast<std::uint8_t*>(std::malloc(size == 0 ? 1 : size));
+}
 HUIYIN_EXPORT(hy_free) void hy_free(std::uint8_t* memory) { std::free(memory); }
 HUIYIN_EXPORT(hy_result) const std::uint8_t* hy_result() { return result().data(); }
 HUIYIN_EXPORT(hy_result_size) std::size_t hy_result_size() { return result().size(); }
@@ -105,26 +109,29 @@ HUIYIN_EXPORT(hy_roundtrip) int hy_roundtrip(const std::uint8_t* bytes, std::siz
 }
 
 /// record_hash of a header: `previous` and `digest` have 32 bytes. The result has 32.
-HUIYIN_EXPORT(hy_record_hash) int hy_record_hash(const std::uint8_t* previous, const std::uint8_t* header, std::size_t header_size,
-                                                const std::uint8_t* digest) {
+HUIYIN_EXPORT(hy_record_hash)
+int hy_record_hash(const std::uint8_t* previous, const std::uint8_t* header, std::size_t header_size,
+                   const std::uint8_t* digest) {
   const auto parsed = parse_header(ByteView(header, header_size));
   if (!parsed.ok()) return fail(parsed.error().text());
-  return give(to_bytes(record_hash(hashes(), Hash::prefix(ByteView(previous, Hash::kSize)), header_bytes(*parsed),
-                                   Hash::prefix(ByteView(digest, Hash::kSize))).view()));
+  return give(to_bytes(record_hash(hashes(), Hash::prefix(ByteView(previous, Hash::kSize)),
+                                   header_bytes(*parsed), Hash::prefix(ByteView(digest, Hash::kSize)))
+                           .view()));
 }
 
 /// Verifies a Push frame as an office does; the result is digest ‖ hash of each record.
-HUIYIN_EXPORT(hy_verify_push) int hy_verify_push(const std::uint8_t* frame, std::size_t size, const std::uint8_t* office,
-                                                const std::uint8_t* device, const std::uint8_t* device_key,
-                                                const std::uint8_t* previous) {
+HUIYIN_EXPORT(hy_verify_push)
+int hy_verify_push(const std::uint8_t* frame, std::size_t size, const std::uint8_t* office,
+                   const std::uint8_t* device, const std::uint8_t* device_key, const std::uint8_t* previous) {
   const auto envelope = open_envelope(ByteView(frame, size));
   if (!envelope.ok()) return fail(envelope.error().text());
   const auto push = decode<Push>(*envelope);
   if (!push.ok()) return fail(push.error().text());
-  const auto records = verify_batch(hashes(), push->batch, OfficeId::prefix(ByteView(office, OfficeId::kSize)),
-                                    DeviceId::prefix(ByteView(device, DeviceId::kSize)),
-                                    PublicKey::prefix(ByteView(device_key, PublicKey::kSize)),
-                                    Hash::prefix(ByteView(previous, Hash::kSize)));
+  const auto records =
+      verify_batch(hashes(), push->batch, OfficeId::prefix(ByteView(office, OfficeId::kSize)),
+                   DeviceId::prefix(ByteView(device, DeviceId::kSize)),
+                   PublicKey::prefix(ByteView(device_key, PublicKey::kSize)),
+                   Hash::prefix(ByteView(previous, Hash::kSize)));
   if (!records.ok()) return fail(records.error().text());
   Bytes all;
   for (const Record& record : *records) {

@@ -10,9 +10,15 @@ namespace {
 /// device's key opens, where columns that do not fit would do their harm.
 class Believing final : public HashPort {
  public:
-  Hash blake2b(std::initializer_list<ByteView> parts) const override { return testing::hashes().blake2b(parts); }
-  Hash sha256(std::initializer_list<ByteView> parts) const override { return testing::hashes().sha256(parts); }
-  bool verify(const PublicKey&, std::initializer_list<ByteView>, const Signature&) const override { return true; }
+  Hash blake2b(std::initializer_list<ByteView> parts) const override {
+    return testing::hashes().blake2b(parts);
+  }
+  Hash sha256(std::initializer_list<ByteView> parts) const override {
+    return testing::hashes().sha256(parts);
+  }
+  bool verify(const PublicKey&, std::initializer_list<ByteView>, const Signature&) const override {
+    return true;
+  }
 };
 }  // namespace
 
@@ -29,7 +35,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const Record& record : *records) {
     FUZZ_CHECK(record.header.payload_bytes == record.payload.size());
     const auto block = record.header.seq.value / kSaltBlock - batch->base.value / kSaltBlock;
-    FUZZ_CHECK(builder.add(record.header, record.payload, batch->salt_seeds.items[static_cast<std::size_t>(block)]));
+    FUZZ_CHECK(
+        builder.add(record.header, record.payload, batch->salt_seeds.items[static_cast<std::size_t>(block)]));
   }
   const auto again = verify_batch(hashes, builder.finish(batch->signature), {}, {}, {}, previous);
   FUZZ_CHECK(again.ok() && again->size() == records->size());

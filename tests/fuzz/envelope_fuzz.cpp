@@ -16,8 +16,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   FUZZ_CHECK(size >= kEnvelopeBytes && size <= limits::kFrameBytesMax);
   FUZZ_CHECK(envelope->body.size() + kEnvelopeBytes == size);
   FUZZ_CHECK(!message_name(envelope->type).empty());
-  const Bytes again = make_frame(static_cast<MessageType>(envelope->type), envelope->revision, envelope->body);
-  FUZZ_CHECK(equal(ByteView(again).first(2), frame.first(2)) && equal(ByteView(again).subspan(6), frame.subspan(6)));
+  const Bytes again =
+      make_frame(static_cast<MessageType>(envelope->type), envelope->revision, envelope->body);
+  FUZZ_CHECK(equal(ByteView(again).first(2), frame.first(2)) &&
+             equal(ByteView(again).subspan(6), frame.subspan(6)));
   if (const auto refusal = decode<HelloError>(*envelope); refusal.ok()) {
     const Bytes bytes = encode(*refusal);
     const auto same = decode<HelloError>(*open_envelope(bytes));

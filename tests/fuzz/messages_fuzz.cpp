@@ -24,11 +24,12 @@ void message(ByteView body) {
 }
 
 using Try = void (*)(ByteView);
-constexpr Try kKinds[] = {
-    message<Challenge>, message<Hello>, message<Welcome>, message<Enrol>, message<EnrolResult>, message<Push>, message<Ack>,
-    message<Pull>, message<Delta>, message<Checkpoint>, message<Ping>, message<GoAway>,
-    value<EpochOpen>, value<FeedbackRouting>, value<FeedbackText>, value<Rating>, value<ReplyBody>, value<ReplyEntry>,
-    value<KeyRing>, value<AckBody>, value<TimeAnchor>, value<RecordBatch>, value<BucketEntry>};
+constexpr Try kKinds[] = {message<Challenge>,   message<Hello>,         message<Welcome>,    message<Enrol>,
+                          message<EnrolResult>, message<Push>,          message<Ack>,        message<Pull>,
+                          message<Delta>,       message<Checkpoint>,    message<Ping>,       message<GoAway>,
+                          value<EpochOpen>,     value<FeedbackRouting>, value<FeedbackText>, value<Rating>,
+                          value<ReplyBody>,     value<ReplyEntry>,      value<KeyRing>,      value<AckBody>,
+                          value<TimeAnchor>,    value<RecordBatch>,     value<BucketEntry>};
 
 }  // namespace
 

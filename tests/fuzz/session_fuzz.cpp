@@ -10,9 +10,15 @@ namespace {
 
 class Believing final : public HashPort {
  public:
-  Hash blake2b(std::initializer_list<ByteView> parts) const override { return testing::hashes().blake2b(parts); }
-  Hash sha256(std::initializer_list<ByteView> parts) const override { return testing::hashes().sha256(parts); }
-  bool verify(const PublicKey&, std::initializer_list<ByteView>, const Signature&) const override { return true; }
+  Hash blake2b(std::initializer_list<ByteView> parts) const override {
+    return testing::hashes().blake2b(parts);
+  }
+  Hash sha256(std::initializer_list<ByteView> parts) const override {
+    return testing::hashes().sha256(parts);
+  }
+  bool verify(const PublicKey&, std::initializer_list<ByteView>, const Signature&) const override {
+    return true;
+  }
 };
 class Signer final : public SignPort {
  public:
@@ -94,7 +100,10 @@ void edge(Steps steps) {
         give(EdgeSession::FrameReceived{frame});
         break;
       }
-      case 2: now = now + Duration{steps.byte() * 500}; give(EdgeSession::Timeout{}); break;
+      case 2:
+        now = now + Duration{steps.byte() * 500};
+        give(EdgeSession::Timeout{});
+        break;
       case 3: give(EdgeSession::Appended{}); break;
       case 4:
         if (asked) {
@@ -166,7 +175,10 @@ void office(Steps steps) {
         give(OfficeSession::FrameReceived{frame, {}});
         break;
       }
-      case 2: now = now + Duration{steps.byte() * 500}; give(OfficeSession::Timeout{}); break;
+      case 2:
+        now = now + Duration{steps.byte() * 500};
+        give(OfficeSession::Timeout{});
+        break;
       case 3:
         if (looking) {
           looking = false;
@@ -188,7 +200,8 @@ void office(Steps steps) {
         if (reading) {
           reading = false;
           if (steps.byte() % 2 == 0)
-            give(OfficeSession::BucketsRead{{testing::sample_delta()}, testing::sample_checkpoint().positions.items});
+            give(OfficeSession::BucketsRead{{testing::sample_delta()},
+                                            testing::sample_checkpoint().positions.items});
           else
             give(OfficeSession::BucketsRead{{}, {}});
         }

@@ -15,7 +15,9 @@
 namespace huiyin::protocol::testing {
 namespace {
 
-std::filesystem::path file_of(const std::string& name) { return std::filesystem::path(HUIYIN_SOURCE_DIR) / "tests/golden" / (name + ".hex"); }
+std::filesystem::path file_of(const std::string& name) {
+  return std::filesystem::path(HUIYIN_SOURCE_DIR) / "tests/golden" / (name + ".hex");
+}
 
 /// Hexadecimal in any layout; '#' begins a comment.
 std::optional<Bytes> read_golden(const std::string& name) {
@@ -70,18 +72,33 @@ void value_is_golden(const std::string& name, const T& value, const std::string&
   EXPECT_EQ(*read, value);
 }
 
-TEST(Golden, HelloError) { message_is_golden("hello_error_r1", sample_hello_error(), "HelloError: busy, 1..1, 90 s; frozen for ever"); }
+TEST(Golden, HelloError) {
+  message_is_golden("hello_error_r1", sample_hello_error(), "HelloError: busy, 1..1, 90 s; frozen for ever");
+}
 TEST(Golden, Challenge) { message_is_golden("challenge_r1", sample_challenge(), "Challenge"); }
 TEST(Golden, Hello) { message_is_golden("hello_r1", sample_hello(), "Hello: two epochs, wall time -1 ms"); }
-TEST(Golden, Welcome) { message_is_golden("welcome_r1", sample_welcome(), "Welcome: one position, three buckets"); }
+TEST(Golden, Welcome) {
+  message_is_golden("welcome_r1", sample_welcome(), "Welcome: one position, three buckets");
+}
 TEST(Golden, Enrol) { message_is_golden("enrol_r1", sample_enrol(), "Enrol"); }
-TEST(Golden, EnrolResult) { message_is_golden("enrol_result_r1", sample_enrol_result(), "EnrolResult with a key ring of two generations"); }
-TEST(Golden, Push) { message_is_golden("push_r1", sample_push(), "Push: records 62 to 64, two salt seeds, one attachment"); }
-TEST(Golden, Ack) { message_is_golden("ack_r1", sample_ack(), "Ack: two runs, one rejected, one quarantined"); }
+TEST(Golden, EnrolResult) {
+  message_is_golden("enrol_result_r1", sample_enrol_result(),
+                    "EnrolResult with a key ring of two generations");
+}
+TEST(Golden, Push) {
+  message_is_golden("push_r1", sample_push(), "Push: records 62 to 64, two salt seeds, one attachment");
+}
+TEST(Golden, Ack) {
+  message_is_golden("ack_r1", sample_ack(), "Ack: two runs, one rejected, one quarantined");
+}
 TEST(Golden, Pull) { message_is_golden("pull_r1", sample_pull(), "Pull: two buckets"); }
 TEST(Golden, Delta) { message_is_golden("delta_r1", sample_delta(), "Delta: one reply in area 1204"); }
-TEST(Golden, Checkpoint) { message_is_golden("checkpoint_r1", sample_checkpoint(), "Checkpoint over delta_r1"); }
-TEST(Golden, Ping) { message_is_golden("ping_r1", sample_ping(), "Ping: question, token 0x0123456789abcdef"); }
+TEST(Golden, Checkpoint) {
+  message_is_golden("checkpoint_r1", sample_checkpoint(), "Checkpoint over delta_r1");
+}
+TEST(Golden, Ping) {
+  message_is_golden("ping_r1", sample_ping(), "Ping: question, token 0x0123456789abcdef");
+}
 TEST(Golden, GoAway) { message_is_golden("go_away_r1", sample_go_away(), "GoAway: 30 s"); }
 
 TEST(Golden, Wire_values) {
@@ -116,7 +133,8 @@ TEST(Golden, Record_chain) {
   ASSERT_TRUE(frame.has_value());
   const auto push = decode<Push>(*open_envelope(*frame));
   ASSERT_TRUE(push.ok());
-  const auto records = verify_batch(hashes(), push->batch, cast().office, cast().device_id, cast().device.public_key(), Hash{});
+  const auto records = verify_batch(hashes(), push->batch, cast().office, cast().device_id,
+                                    cast().device.public_key(), Hash{});
   ASSERT_TRUE(records.ok()) << records.error().text();
   Bytes again;
   for (const Record& record : *records) {
@@ -126,7 +144,10 @@ TEST(Golden, Record_chain) {
   EXPECT_EQ(hex(again), hex(*read_golden("record_chain")));
 }
 
-TEST(Golden, Payload) { expect_golden("payload", make_payload(as_bytes("clear"), as_bytes("sealed")), "clear part of 5 bytes, then the sealed part"); }
+TEST(Golden, Payload) {
+  expect_golden("payload", make_payload(as_bytes("clear"), as_bytes("sealed")),
+                "clear part of 5 bytes, then the sealed part");
+}
 
 TEST(Golden, Signatures_in_the_files_still_verify) {
   // Ed25519 is deterministic, so the bytes above hold them already; this says that they mean something.
@@ -135,7 +156,8 @@ TEST(Golden, Signatures_in_the_files_still_verify) {
   const auto result = decode<EnrolResult>(*open_envelope(*read_golden("enrol_result_r1")));
   EXPECT_TRUE(verify_key_ring(hashes(), result->ring));
   const auto delta = decode<Delta>(*open_envelope(*read_golden("delta_r1")));
-  EXPECT_TRUE(verify_bucket_entry(hashes(), cast().log.public_key(), cast().office, delta->bucket, delta->entries.items[0]));
+  EXPECT_TRUE(verify_bucket_entry(hashes(), cast().log.public_key(), cast().office, delta->bucket,
+                                  delta->entries.items[0]));
 }
 
 }  // namespace

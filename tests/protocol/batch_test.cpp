@@ -13,7 +13,8 @@ SaltSeed seed_of(Seq seq) { return id_named<SaltSeed>("block " + std::to_string(
 /// A device's records one after another, as its journal makes them.
 class Writer {
  public:
-  explicit Writer(std::uint64_t first, Hash previous = id_named<Hash>("before")) : next_(first), previous_(previous) {}
+  explicit Writer(std::uint64_t first, Hash previous = id_named<Hash>("before"))
+      : next_(first), previous_(previous) {}
 
   Record make(RecordHeader header, Bytes payload) {
     Record record;
@@ -44,12 +45,14 @@ class Writer {
 
 RecordBatch batched(const std::vector<Record>& records, bool whole_previous = true) {
   BatchBuilder builder(id_named<Hash>("before"), !whole_previous, TimeAnchor{});
-  for (const Record& record : records) EXPECT_TRUE(builder.add(record.header, record.payload, seed_of(record.header.seq)));
+  for (const Record& record : records)
+    EXPECT_TRUE(builder.add(record.header, record.payload, seed_of(record.header.seq)));
   return builder.finish(sign_head(cast().device, cast().office, records.back().header, records.back().hash));
 }
 
 Result<std::vector<Record>> verified(const RecordBatch& batch) {
-  return verify_batch(hashes(), batch, cast().office, cast().device_id, cast().device.public_key(), id_named<Hash>("before"));
+  return verify_batch(hashes(), batch, cast().office, cast().device_id, cast().device.public_key(),
+                      id_named<Hash>("before"));
 }
 
 void expect_same(const std::vector<Record>& got, const std::vector<Record>& expected) {
@@ -106,8 +109,12 @@ TEST(Batch, Survives_the_wire_with_every_kind_of_difference_between_records) {
 }
 
 TEST(Batch, Carries_one_salt_seed_for_each_block_of_64_it_touches) {
-  const struct { std::uint64_t first; std::size_t count; std::size_t seeds; } cases[] = {
-      {1, 63, 1}, {1, 64, 2}, {63, 1, 1}, {63, 2, 2}, {64, 64, 1}, {64, 65, 2}, {63, 66, 3}, {1, 128, 3}, {64, 128, 2}};
+  const struct {
+    std::uint64_t first;
+    std::size_t count;
+    std::size_t seeds;
+  } cases[] = {{1, 63, 1},  {1, 64, 2},  {63, 1, 1},  {63, 2, 2},  {64, 64, 1},
+               {64, 65, 2}, {63, 66, 3}, {1, 128, 3}, {64, 128, 2}};
   for (const auto& one : cases) {
     const auto batch = batched(Writer(one.first).make(one.count));
     EXPECT_EQ(batch.salt_seeds.items.size(), one.seeds) << one.first << " + " << one.count;
@@ -118,7 +125,8 @@ TEST(Batch, Carries_one_salt_seed_for_each_block_of_64_it_touches) {
 TEST(Batch, Holds_128_records_and_no_more) {
   const auto records = Writer(1).make(129, 3);
   BatchBuilder builder(Hash{}, true, TimeAnchor{});
-  for (std::size_t i = 0; i < 128; ++i) ASSERT_TRUE(builder.add(records[i].header, records[i].payload, seed_of(records[i].header.seq)));
+  for (std::size_t i = 0; i < 128; ++i)
+    ASSERT_TRUE(builder.add(records[i].header, records[i].payload, seed_of(records[i].header.seq)));
   EXPECT_FALSE(builder.add(records[128].header, records[128].payload, seed_of(records[128].header.seq)));
 }
 
@@ -130,7 +138,8 @@ TEST(Batch, Holds_64_KiB_of_payloads_and_no_more) {
   ASSERT_TRUE(builder.add(records[1].header, records[1].payload, seed_of({2})));
   EXPECT_FALSE(builder.add(records[2].header, records[2].payload, seed_of({3})));
   EXPECT_FALSE(builder.empty());
-  const auto got = verified(builder.finish(sign_head(cast().device, cast().office, records[1].header, records[1].hash)));
+  const auto got =
+      verified(builder.finish(sign_head(cast().device, cast().office, records[1].header, records[1].hash)));
   ASSERT_TRUE(got.ok());
   expect_same(*got, {records[0], records[1]});
 }
@@ -147,7 +156,8 @@ TEST(Batch, Hundred_alike_records_cost_few_bytes_beside_their_payloads) {
 TEST(Batch, Other_device_office_key_or_history_does_not_verify) {
   const auto batch = batched(Writer(1).make(5));
   const Hash before = id_named<Hash>("before");
-  const auto code = [&](const OfficeId& office, const DeviceId& device, const PublicKey& key, const Hash& previous) {
+  const auto code = [&](const OfficeId& office, const DeviceId& device, const PublicKey& key,
+                        const Hash& previous) {
     const auto got = verify_batch(hashes(), batch, office, device, key, previous);
     return got.ok() ? Code::kNone : got.error().code;
   };
@@ -155,15 +165,19 @@ TEST(Batch, Other_device_office_key_or_history_does_not_verify) {
   EXPECT_EQ(code(cast().office, cast().device_id, device_key, before), Code::kNone);
   EXPECT_EQ(code(id_named<OfficeId>("other"), cast().device_id, device_key, before), Code::kBadSignature);
   EXPECT_EQ(code(cast().office, id_named<DeviceId>("other"), device_key, before), Code::kBadSignature);
-  EXPECT_EQ(code(cast().office, cast().device_id, cast().other_device.public_key(), before), Code::kBadSignature);
-  EXPECT_EQ(code(cast().office, cast().device_id, device_key, id_named<Hash>("other history")), Code::kConflict);
+  EXPECT_EQ(code(cast().office, cast().device_id, cast().other_device.public_key(), before),
+            Code::kBadSignature);
+  EXPECT_EQ(code(cast().office, cast().device_id, device_key, id_named<Hash>("other history")),
+            Code::kConflict);
 }
 
 TEST(Batch, Short_previous_that_fits_another_hash_fails_at_the_signature) {
   const auto batch = batched(Writer(1).make(5), false);
   Hash alike = id_named<Hash>("before");
   alike.bytes[31] ^= 1;  // the 8 bytes that travel are the same
-  EXPECT_EQ(verify_batch(hashes(), batch, cast().office, cast().device_id, cast().device.public_key(), alike).error().code,
+  EXPECT_EQ(verify_batch(hashes(), batch, cast().office, cast().device_id, cast().device.public_key(), alike)
+                .error()
+                .code,
             Code::kBadSignature);
 }
 
@@ -195,20 +209,25 @@ TEST(Batch, Columns_that_do_not_belong_together_are_malformed) {
   refused("no previous", [](RecordBatch& b) { b.previous.value.clear(); });
   refused("a length too few", [](RecordBatch& b) { b.payload_bytes.items.pop_back(); });
   refused("a length too many", [](RecordBatch& b) { b.payload_bytes.items.push_back(0); });
-  refused("a length too large", [](RecordBatch& b) { b.payload_bytes.items[0] = limits::kPayloadBytesMax + 1; });
+  refused("a length too large",
+          [](RecordBatch& b) { b.payload_bytes.items[0] = limits::kPayloadBytesMax + 1; });
   refused("lengths below the payloads", [](RecordBatch& b) { --b.payload_bytes.items[3]; });
   refused("lengths above the payloads", [](RecordBatch& b) { ++b.payload_bytes.items[3]; });
   refused("payloads cut", [](RecordBatch& b) { b.payloads.value.pop_back(); });
-  refused("unknown shape", [](RecordBatch& b) { b.shape_of.items[2] = static_cast<std::uint8_t>(b.shapes.items.size()); });
+  refused("unknown shape",
+          [](RecordBatch& b) { b.shape_of.items[2] = static_cast<std::uint8_t>(b.shapes.items.size()); });
   refused("no shapes", [](RecordBatch& b) { b.shapes.items.clear(); });
   refused("a seed too few", [](RecordBatch& b) { b.salt_seeds.items.pop_back(); });
   refused("a seed too many", [](RecordBatch& b) { b.salt_seeds.items.push_back({}); });
   refused("a step at record 0", [](RecordBatch& b) { b.time_steps.items[0].index = 0; });
   refused("a step behind the end", [](RecordBatch& b) { b.time_steps.items[1].index = 8; });
-  refused("steps out of order", [](RecordBatch& b) { std::swap(b.time_steps.items[0], b.time_steps.items[1]); });
-  refused("two steps at one record", [](RecordBatch& b) { b.time_steps.items[1].index = b.time_steps.items[0].index; });
+  refused("steps out of order",
+          [](RecordBatch& b) { std::swap(b.time_steps.items[0], b.time_steps.items[1]); });
+  refused("two steps at one record",
+          [](RecordBatch& b) { b.time_steps.items[1].index = b.time_steps.items[0].index; });
   refused("attachments behind the end", [](RecordBatch& b) { b.attachments.items[1].index = 8; });
-  refused("attachments out of order", [](RecordBatch& b) { std::swap(b.attachments.items[0], b.attachments.items[1]); });
+  refused("attachments out of order",
+          [](RecordBatch& b) { std::swap(b.attachments.items[0], b.attachments.items[1]); });
   refused("an empty attachment column", [](RecordBatch& b) { b.attachments.items[0].ids.items.clear(); });
 }
 
@@ -222,7 +241,10 @@ TEST(Batch, Changed_value_in_any_column_fails_at_the_signature) {
     EXPECT_EQ(got.error().code, Code::kBadSignature) << what << ": " << got.error().text();
   };
   refused("epoch", [](RecordBatch& b) { b.epoch.bytes[0] ^= 1; });
-  refused("base", [](RecordBatch& b) { ++b.base.value; b.salt_seeds.items.resize(2); });
+  refused("base", [](RecordBatch& b) {
+    ++b.base.value;
+    b.salt_seeds.items.resize(2);
+  });
   refused("boot clock", [](RecordBatch& b) { ++b.boot_steps; });
   refused("wall clock", [](RecordBatch& b) { ++b.wall_steps; });
   refused("type", [](RecordBatch& b) { ++b.shapes.items[0].type; });
@@ -234,7 +256,10 @@ TEST(Batch, Changed_value_in_any_column_fails_at_the_signature) {
   refused("generation", [](RecordBatch& b) { ++b.shapes.items[0].generation.value; });
   refused("a time step", [](RecordBatch& b) { b.time_steps.items.push_back({5, 0, 1}); });
   refused("an attachment", [](RecordBatch& b) { b.attachments.items.push_back({5, {{Hash{}}}}); });
-  refused("lengths moved", [](RecordBatch& b) { --b.payload_bytes.items[3]; ++b.payload_bytes.items[4]; });
+  refused("lengths moved", [](RecordBatch& b) {
+    --b.payload_bytes.items[3];
+    ++b.payload_bytes.items[4];
+  });
   refused("a payload byte", [](RecordBatch& b) { b.payloads.value[77] ^= 1; });
   refused("a seed", [](RecordBatch& b) { b.salt_seeds.items[1].bytes[0] ^= 1; });
   refused("the signature", [](RecordBatch& b) { b.signature.bytes[0] ^= 1; });

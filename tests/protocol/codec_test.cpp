@@ -12,7 +12,9 @@ template <class T>
 T sample();
 #define HUIYIN_SAMPLE(T, function) \
   template <>                      \
-  T sample<T>() { return function(); }
+  T sample<T>() {                  \
+    return function();             \
+  }
 HUIYIN_SAMPLE(Challenge, sample_challenge)
 HUIYIN_SAMPLE(Hello, sample_hello)
 HUIYIN_SAMPLE(Welcome, sample_welcome)
@@ -35,11 +37,10 @@ class EveryMessage : public ::testing::Test {
     if (!envelope.ok()) return envelope.error();
     return decode<Message>(*envelope);
   }
-  static Result<Message> decoded_body(ByteView body) {
-    return decoded(make_frame(Message::kType, 1, body));
-  }
+  static Result<Message> decoded_body(ByteView body) { return decoded(make_frame(Message::kType, 1, body)); }
 };
-using Messages = ::testing::Types<Challenge, Hello, Welcome, Enrol, EnrolResult, Push, Ack, Pull, Delta, Checkpoint, Ping, GoAway>;
+using Messages = ::testing::Types<Challenge, Hello, Welcome, Enrol, EnrolResult, Push, Ack, Pull, Delta,
+                                  Checkpoint, Ping, GoAway>;
 TYPED_TEST_SUITE(EveryMessage, Messages);
 
 TYPED_TEST(EveryMessage, Decoded_is_equal_to_what_was_encoded) {
@@ -106,7 +107,8 @@ TYPED_TEST(EveryMessage, Random_bytes_neither_crash_nor_take_more_memory_than_al
 
 TYPED_TEST(EveryMessage, Unknown_revision_is_unsupported) {
   for (const int revision : {0, 2, 255}) {
-    const auto message = TestFixture::decoded(make_frame(TypeParam::kType, static_cast<std::uint8_t>(revision), to_wire(sample<TypeParam>())));
+    const auto message = TestFixture::decoded(
+        make_frame(TypeParam::kType, static_cast<std::uint8_t>(revision), to_wire(sample<TypeParam>())));
     ASSERT_FALSE(message.ok());
     EXPECT_EQ(message.error().code, Code::kUnsupported);
   }
@@ -117,7 +119,8 @@ TYPED_TEST(EveryMessage, Another_type_is_refused_with_both_names) {
   const auto message = TestFixture::decoded(make_frame(other, 1, to_wire(sample<TypeParam>())));
   ASSERT_FALSE(message.ok());
   EXPECT_EQ(message.error().code, Code::kMalformed);
-  EXPECT_NE(message.error().text().find(message_name(static_cast<std::uint8_t>(TypeParam::kType))), std::string::npos);
+  EXPECT_NE(message.error().text().find(message_name(static_cast<std::uint8_t>(TypeParam::kType))),
+            std::string::npos);
 }
 
 TYPED_TEST(EveryMessage, At_its_limits_decodes_within_the_memory_budget) {
@@ -150,8 +153,10 @@ TEST(Archive, Number_is_spelled_in_its_shortest_form_only) {
 
 TEST(Archive, Number_has_at_most_64_bits) {
   EXPECT_EQ(problem<Seq>({0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01}), "");
-  EXPECT_EQ(problem<Seq>({0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02}), "a number is longer than 64 bits");
-  EXPECT_EQ(problem<Seq>({0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x81, 0x00}), "a number is longer than 64 bits");
+  EXPECT_EQ(problem<Seq>({0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02}),
+            "a number is longer than 64 bits");
+  EXPECT_EQ(problem<Seq>({0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x81, 0x00}),
+            "a number is longer than 64 bits");
 }
 
 TEST(Archive, Number_above_its_type_is_refused) {
@@ -232,7 +237,8 @@ TEST(Archive, Nine_bytes_that_declare_2_to_the_40_elements_allocate_nothing) {
 
   ASSERT_FALSE(pull.ok());
   EXPECT_LE(spent, 1024U) << "only the words of the error";
-  EXPECT_EQ(problem<Blob<limits::kBatchBytesMax>>({0x80, 0x80, 0x80, 0x80, 0x80, 0x20, 1, 2, 3}), "a number is above its limit");
+  EXPECT_EQ(problem<Blob<limits::kBatchBytesMax>>({0x80, 0x80, 0x80, 0x80, 0x80, 0x20, 1, 2, 3}),
+            "a number is above its limit");
 }
 
 TEST(Archive, Memory_budget_of_a_message_is_kept) {
@@ -255,13 +261,17 @@ template <unsigned Depth>
 struct Nested {
   List<Nested<Depth - 1>, 2> inner;
   template <class Archive>
-  void serialize(Archive& archive) { archive(inner); }
+  void serialize(Archive& archive) {
+    archive(inner);
+  }
 };
 template <>
 struct Nested<0> {
   std::uint8_t value = 0;
   template <class Archive>
-  void serialize(Archive& archive) { archive(value); }
+  void serialize(Archive& archive) {
+    archive(value);
+  }
 };
 
 TEST(Archive, Lists_nest_to_the_depth_limit_and_no_deeper) {
@@ -304,14 +314,24 @@ TEST(HelloErrorFrame, Bytes_are_frozen) {
   message.version_max = 2;
   message.retry_after_s = 0x01020304;
   message.text = "no";
-  EXPECT_EQ(hex(encode(message)), "485901010100" "0a000000" "03" "01" "02" "04030201" "02" "6e6f");
+  EXPECT_EQ(hex(encode(message)),
+            "485901010100"
+            "0a000000"
+            "03"
+            "01"
+            "02"
+            "04030201"
+            "02"
+            "6e6f");
 }
 
 TEST(HelloErrorFrame, Cut_anywhere_is_malformed_and_bytes_of_a_later_version_are_not) {
   const Bytes frame = encode(sample_hello_error());
   const ByteView body = ByteView(frame).subspan(kEnvelopeBytes);
   for (std::size_t size = 0; size < body.size(); ++size)
-    EXPECT_FALSE(decode<HelloError>(*open_envelope(make_frame(MessageType::kHelloError, 1, body.first(size)))).ok()) << size;
+    EXPECT_FALSE(
+        decode<HelloError>(*open_envelope(make_frame(MessageType::kHelloError, 1, body.first(size)))).ok())
+        << size;
   Bytes longer = to_bytes(body);
   append(longer, as_bytes("what version 9 adds"));
   const Bytes later = make_frame(MessageType::kHelloError, 9, longer);

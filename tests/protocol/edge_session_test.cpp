@@ -39,7 +39,8 @@ class EdgeAlone : public ::testing::Test {
   }
   void push_everything(std::size_t each = 100) {
     input(EdgeSession::Resume{{ResumePoint{cast().epoch, {0}, false}}});
-    while (const auto* wanted = find<EdgeSession::NeedBatch>()) input(EdgeSession::BatchReady{journal.batch_after(wanted->from, each)});
+    while (const auto* wanted = find<EdgeSession::NeedBatch>())
+      input(EdgeSession::BatchReady{journal.batch_after(wanted->from, each)});
   }
   Ack ack_of(std::uint64_t first, std::uint32_t count) {
     AckBody body = sample_ack().body;
@@ -183,7 +184,8 @@ TEST_F(EdgeAlone, Forged_or_misdirected_ack_closes_and_is_not_kept) {
     EdgeSession session(hashes(), cast().device, journal.identity());
     session.handle(EdgeSession::TransportUp{cast().exporter, cast().device_nonce}, kStart);
     for (const Bytes& bytes : {encode(sample_challenge()), encode(sample_welcome()), encode(ack)}) {
-      while (session.poll()) {}
+      while (session.poll()) {
+      }
       session.handle(EdgeSession::FrameReceived{bytes}, kStart);
     }
     bool kept = false;
@@ -225,8 +227,8 @@ TEST_F(EdgeAlone, Record_appended_while_the_journal_is_being_asked_is_not_forgot
   input(EdgeSession::Appended{});
   ASSERT_NE(find<EdgeSession::NeedBatch>(), nullptr);
   journal.append(1);
-  input(EdgeSession::Appended{});                  // while that answer is under way
-  input(EdgeSession::BatchReady{std::nullopt});    // read before the append
+  input(EdgeSession::Appended{});                // while that answer is under way
+  input(EdgeSession::BatchReady{std::nullopt});  // read before the append
   EXPECT_NE(find<EdgeSession::NeedBatch>(), nullptr) << "the journal must be asked again";
   EXPECT_FALSE(edge.is_idle());
 }
@@ -238,8 +240,10 @@ TEST_F(EdgeAlone, Checkpoint_that_does_not_fit_closes_and_nothing_is_applied) {
     Delta delta = sample_delta();
     Checkpoint checkpoint = sample_checkpoint();
     change(delta, checkpoint);
-    for (const Bytes& bytes : {encode(sample_challenge()), encode(sample_welcome()), encode(delta), encode(checkpoint)}) {
-      while (session.poll()) {}
+    for (const Bytes& bytes :
+         {encode(sample_challenge()), encode(sample_welcome()), encode(delta), encode(checkpoint)}) {
+      while (session.poll()) {
+      }
       session.handle(EdgeSession::FrameReceived{bytes}, kStart);
     }
     bool applied = false;
@@ -296,13 +300,16 @@ TEST_F(EdgeAlone, Delta_or_checkpoint_while_applying_was_not_pulled_and_closes) 
   for (const bool delta : {true, false}) {
     EdgeSession session(hashes(), cast().device, journal.identity());
     session.handle(EdgeSession::TransportUp{cast().exporter, cast().device_nonce}, kStart);
-    for (const Bytes& bytes : {encode(sample_challenge()), encode(sample_welcome()), encode(sample_delta()), encode(sample_checkpoint()),
-                               delta ? encode(sample_delta()) : encode(sample_checkpoint())}) {
-      while (session.poll()) {}
+    for (const Bytes& bytes :
+         {encode(sample_challenge()), encode(sample_welcome()), encode(sample_delta()),
+          encode(sample_checkpoint()), delta ? encode(sample_delta()) : encode(sample_checkpoint())}) {
+      while (session.poll()) {
+      }
       session.handle(EdgeSession::FrameReceived{bytes}, kStart);
     }
     EXPECT_TRUE(session.is_closed());
-    while (session.poll()) {}
+    while (session.poll()) {
+    }
   }
 }
 

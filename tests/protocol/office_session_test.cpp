@@ -20,7 +20,9 @@ class OfficeAlone : public ::testing::Test {
     office->handle(event, now);
     while (auto one = office->poll()) out.push_back(std::move(*one));
   }
-  void frame(const Bytes& bytes, BootTime now = kStart) { input(OfficeSession::FrameReceived{bytes, cast().now}, now); }
+  void frame(const Bytes& bytes, BootTime now = kStart) {
+    input(OfficeSession::FrameReceived{bytes, cast().now}, now);
+  }
   template <class Output>
   const Output* find() const {
     for (const auto& one : out)
@@ -32,11 +34,15 @@ class OfficeAlone : public ::testing::Test {
     for (const auto& one : out)
       if (const auto* send = std::get_if<OfficeSession::SendFrame>(&one)) {
         const auto envelope = open_envelope(send->frame);
-        if (envelope.ok() && envelope->type == static_cast<std::uint8_t>(Message::kType)) return decode<Message>(*envelope).value();
+        if (envelope.ok() && envelope->type == static_cast<std::uint8_t>(Message::kType))
+          return decode<Message>(*envelope).value();
       }
     return std::nullopt;
   }
-  void accept() { input(OfficeSession::Accepted{cast().office, cast().office_epoch, cast().office_nonce, cast().exporter, cast().now}); }
+  void accept() {
+    input(OfficeSession::Accepted{cast().office, cast().office_epoch, cast().office_nonce, cast().exporter,
+                                  cast().now});
+  }
   KnownDevice known() const {
     KnownDevice device;
     device.key = cast().device.public_key();
@@ -65,8 +71,9 @@ class OfficeAlone : public ::testing::Test {
   static Hello signed_hello(auto change) {
     Hello hello = sample_hello();
     change(hello);
-    hello.signature = cast().device.sign({as_bytes(context::kHello), cast().office.view(), cast().office_nonce.view(),
-                                          cast().exporter.view(), hello_signed_part(hello)});
+    hello.signature =
+        cast().device.sign({as_bytes(context::kHello), cast().office.view(), cast().office_nonce.view(),
+                            cast().exporter.view(), hello_signed_part(hello)});
     return hello;
   }
 };
@@ -89,7 +96,8 @@ TEST_F(OfficeAlone, Good_Hello_is_welcomed_with_what_the_office_holds) {
   ASSERT_NE(look_up, nullptr);
   EXPECT_EQ(look_up->device, cast().device_id);
   EXPECT_EQ(look_up->epochs, sample_hello().epochs);
-  EXPECT_EQ(office->deadline(), kStart + Duration{limits::kHandshakeMsMax}) << "a slow look-up has a deadline too";
+  EXPECT_EQ(office->deadline(), kStart + Duration{limits::kHandshakeMsMax})
+      << "a slow look-up has a deadline too";
   KnownDevice device = known();
   device.have = sample_welcome().have;
   device.tree_size = 5;
@@ -127,23 +135,31 @@ TEST_F(OfficeAlone, Hello_changed_in_any_field_after_signing_is_a_bad_signature)
 }
 
 TEST_F(OfficeAlone, Hello_is_bound_to_office_nonce_exporter_and_key) {
-  const auto refusal = [&](const OfficeId& id, const Nonce& nonce, const Exporter& exporter, const SignPort& key) {
+  const auto refusal = [&](const OfficeId& id, const Nonce& nonce, const Exporter& exporter,
+                           const SignPort& key) {
     Hello hello = sample_hello();
-    hello.signature = key.sign({as_bytes(context::kHello), id.view(), nonce.view(), exporter.view(), hello_signed_part(hello)});
+    hello.signature = key.sign(
+        {as_bytes(context::kHello), id.view(), nonce.view(), exporter.view(), hello_signed_part(hello)});
     return refusal_of(hello, known());
   };
   EXPECT_EQ(refusal(cast().office, cast().office_nonce, cast().exporter, cast().device), std::nullopt);
-  EXPECT_EQ(refusal(id_named<OfficeId>("other"), cast().office_nonce, cast().exporter, cast().device), HelloErrorCode::kBadSignature);
-  EXPECT_EQ(refusal(cast().office, cast().device_nonce, cast().exporter, cast().device), HelloErrorCode::kBadSignature);
-  EXPECT_EQ(refusal(cast().office, cast().office_nonce, Exporter{}, cast().device), HelloErrorCode::kBadSignature);
-  EXPECT_EQ(refusal(cast().office, cast().office_nonce, cast().exporter, cast().other_device), HelloErrorCode::kBadSignature);
+  EXPECT_EQ(refusal(id_named<OfficeId>("other"), cast().office_nonce, cast().exporter, cast().device),
+            HelloErrorCode::kBadSignature);
+  EXPECT_EQ(refusal(cast().office, cast().device_nonce, cast().exporter, cast().device),
+            HelloErrorCode::kBadSignature);
+  EXPECT_EQ(refusal(cast().office, cast().office_nonce, Exporter{}, cast().device),
+            HelloErrorCode::kBadSignature);
+  EXPECT_EQ(refusal(cast().office, cast().office_nonce, cast().exporter, cast().other_device),
+            HelloErrorCode::kBadSignature);
 }
 
 TEST_F(OfficeAlone, Version_that_is_not_common_or_older_than_need_be_is_refused) {
   EXPECT_EQ(refusal_of(signed_hello([](Hello& h) { h.version = 0; }), known()), HelloErrorCode::kVersion);
   EXPECT_EQ(refusal_of(signed_hello([](Hello& h) { h.version = 2; }), known()), HelloErrorCode::kVersion);
-  EXPECT_EQ(refusal_of(signed_hello([](Hello& h) { h.version_max = 0; }), known()), HelloErrorCode::kVersion) << "downgrade";
-  EXPECT_EQ(refusal_of(signed_hello([](Hello& h) { h.version_max = 9; }), known()), std::nullopt) << "a newer device speaks down";
+  EXPECT_EQ(refusal_of(signed_hello([](Hello& h) { h.version_max = 0; }), known()), HelloErrorCode::kVersion)
+      << "downgrade";
+  EXPECT_EQ(refusal_of(signed_hello([](Hello& h) { h.version_max = 9; }), known()), std::nullopt)
+      << "a newer device speaks down";
 }
 
 TEST_F(OfficeAlone, Frame_of_another_protocol_version_gets_the_frozen_error_with_our_range) {
@@ -177,7 +193,9 @@ TEST_F(OfficeAlone, Device_revoked_while_connected_is_told_and_closed) {
 TEST_F(OfficeAlone, Nothing_but_Hello_and_Enrol_is_parsed_before_the_device_has_proved_its_key) {
   Prng random(5);
   for (int type = 0; type < 256; ++type) {
-    if (type == static_cast<int>(MessageType::kHello) || type == static_cast<int>(MessageType::kEnrol) || type == static_cast<int>(MessageType::kGoAway)) continue;
+    if (type == static_cast<int>(MessageType::kHello) || type == static_cast<int>(MessageType::kEnrol) ||
+        type == static_cast<int>(MessageType::kGoAway))
+      continue;
     office.emplace(hashes());
     accept();
     // A body that would fail to decode: the refusal must be about the place, not about the body.
@@ -214,7 +232,8 @@ TEST_F(OfficeAlone, Push_that_does_not_verify_is_refused_and_not_handed_on) {
   EXPECT_EQ(refusal([](RecordBatch& b) { b.signature = {}; }), HelloErrorCode::kBadSignature);
   EXPECT_EQ(refusal([](RecordBatch& b) { b.payloads.value[0] ^= 1; }), HelloErrorCode::kBadSignature);
   EXPECT_EQ(refusal([](RecordBatch& b) { b.shape_of.items.clear(); }), HelloErrorCode::kMalformed);
-  EXPECT_EQ(refusal([](RecordBatch& b) { b.previous.value.resize(8); }), HelloErrorCode::kMalformed) << "8 bytes of what is not known here";
+  EXPECT_EQ(refusal([](RecordBatch& b) { b.previous.value.resize(8); }), HelloErrorCode::kMalformed)
+      << "8 bytes of what is not known here";
 }
 
 TEST_F(OfficeAlone, More_pushes_than_the_window_are_refused) {

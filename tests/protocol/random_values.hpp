@@ -17,7 +17,9 @@ class Filler {
   Filler(Prng random, bool full) : random_(random), full_(full) {}
 
   template <class... Fields>
-  void operator()(Fields&... fields) { (fill(fields), ...); }
+  void operator()(Fields&... fields) {
+    (fill(fields), ...);
+  }
 
  private:
   /// How many elements: small mostly, now and then all that may be.
@@ -35,14 +37,21 @@ class Filler {
     }
     // Numbers of every length, so that every length of a varint occurs.
     value = static_cast<T>(random_.next() >> random_.below(64));
-    if (random_.chance(1, 16)) value = random_.chance(1, 2) ? std::numeric_limits<T>::max() : std::numeric_limits<T>::min();
+    if (random_.chance(1, 16))
+      value = random_.chance(1, 2) ? std::numeric_limits<T>::max() : std::numeric_limits<T>::min();
   }
   template <class Tag, std::size_t Size>
-  void fill(Id<Tag, Size>& id) { id = Id<Tag, Size>::prefix(random_.bytes(Size)); }
+  void fill(Id<Tag, Size>& id) {
+    id = Id<Tag, Size>::prefix(random_.bytes(Size));
+  }
   template <class Tag, class Number>
-  void fill(Numbered<Tag, Number>& number) { fill(number.value); }
+  void fill(Numbered<Tag, Number>& number) {
+    fill(number.value);
+  }
   template <class Tag>
-  void fill(Milliseconds<Tag>& time) { fill(time.ms); }
+  void fill(Milliseconds<Tag>& time) {
+    fill(time.ms);
+  }
   template <std::size_t Max>
   void fill(Text<Max>& text) {
     text.value.clear();
@@ -56,7 +65,9 @@ class Filler {
     }
   }
   template <std::size_t Max>
-  void fill(Blob<Max>& blob) { blob.value = random_.bytes(full_ ? Max : random_.below(Max < 300 ? Max + 1 : 300)); }
+  void fill(Blob<Max>& blob) {
+    blob.value = random_.bytes(full_ ? Max : random_.below(Max < 300 ? Max + 1 : 300));
+  }
   template <class T, std::size_t Max>
   void fill(List<T, Max>& list) {
     list.items.assign(count(Max), T{});
@@ -68,7 +79,9 @@ class Filler {
     choice.value = static_cast<E>(full_ ? last : random_.below(last + 1));
   }
   template <class T, std::enable_if_t<std::is_class_v<T>, int> = 0>
-  auto fill(T& value) -> decltype(value.serialize(*this)) { value.serialize(*this); }
+  auto fill(T& value) -> decltype(value.serialize(*this)) {
+    value.serialize(*this);
+  }
 
   Prng random_;
   bool full_;

@@ -29,8 +29,21 @@ RecordHeader plain_header() {
   return header;
 }
 constexpr const char* kPlainHeaderHex =
-    "01" "000102030405060708090a0b0c0d0e0f" "1011121314151617" "0102030405060708" "1112" "2122"
-    "3132333435363738" "41424344" "51525354" "61626364" "71" "72" "81828384" "00" "91929394";
+    "01"
+    "000102030405060708090a0b0c0d0e0f"
+    "1011121314151617"
+    "0102030405060708"
+    "1112"
+    "2122"
+    "3132333435363738"
+    "41424344"
+    "51525354"
+    "61626364"
+    "71"
+    "72"
+    "81828384"
+    "00"
+    "91929394";
 
 TEST(RecordHeaderBytes, Are_big_endian_in_the_order_of_the_fields) {
   EXPECT_EQ(hex(header_bytes(plain_header())), kPlainHeaderHex);
@@ -71,10 +84,12 @@ TEST(RecordHeaderBytes, Cut_longer_or_of_another_format_are_refused) {
 TEST(RecordHash, Is_the_known_answer) {
   // Computed with Python's hashlib (BLAKE2b, digest_size=32) over the bytes records.md names.
   const Salt salt = Salt::prefix(*from_hex("a0a1a2a3a4a5a6a7a8a9aaabacadaeaf"));
-  const Hash previous = Hash::prefix(*from_hex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"));
+  const Hash previous =
+      Hash::prefix(*from_hex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"));
   const Hash digest = payload_digest(hashes(), salt, as_bytes("payload"));
   EXPECT_EQ(digest.text(), "813578ee9c08170e117f60d4bb05d1ff94948f9c33072d9faa301cc76ed0c31a");
-  EXPECT_EQ(record_hash(hashes(), previous, header_bytes(plain_header()), digest).text(), "e57cf6a5b6b8e44662b0ae5d126e15819e0aed2942a04b79321d2c0a350702cf");
+  EXPECT_EQ(record_hash(hashes(), previous, header_bytes(plain_header()), digest).text(),
+            "e57cf6a5b6b8e44662b0ae5d126e15819e0aed2942a04b79321d2c0a350702cf");
   const SaltSeed seed = SaltSeed::prefix(*from_hex("b0b1b2b3b4b5b6b7b8b9babbbcbdbebf"));
   EXPECT_EQ(record_salt(hashes(), seed, {0x0102}).text(), "f329e73ab53d86da492a68447ceeed44");
 }
@@ -112,7 +127,8 @@ TEST(RecordHash, Changes_with_every_field_of_the_header) {
 TEST(RecordSalt, Differs_for_every_number_and_seed) {
   std::set<std::string> salts;
   for (const char* name : {"seed 0", "seed 1"})
-    for (std::uint64_t seq = 0; seq < 200; ++seq) salts.insert(record_salt(hashes(), id_named<SaltSeed>(name), {seq}).text());
+    for (std::uint64_t seq = 0; seq < 200; ++seq)
+      salts.insert(record_salt(hashes(), id_named<SaltSeed>(name), {seq}).text());
   EXPECT_EQ(salts.size(), 400U);
 }
 
@@ -157,7 +173,11 @@ TEST(Payload, That_declares_more_than_it_has_is_malformed) {
 
 TEST(SealAad, Is_device_epoch_seq_form_and_generation) {
   EXPECT_EQ(hex(seal_aad(plain_header())),
-            "000102030405060708090a0b0c0d0e0f" "1011121314151617" "0102030405060708" "3132333435363738" "81828384");
+            "000102030405060708090a0b0c0d0e0f"
+            "1011121314151617"
+            "0102030405060708"
+            "3132333435363738"
+            "81828384");
 }
 
 TEST(SealAad, Changes_with_each_of_its_fields_and_with_no_other) {
@@ -172,7 +192,11 @@ TEST(SealAad, Changes_with_each_of_its_fields_and_with_no_other) {
   EXPECT_TRUE(changed([](RecordHeader& h) { ++h.seq.value; }));
   EXPECT_TRUE(changed([](RecordHeader& h) { ++h.form.value; }));
   EXPECT_TRUE(changed([](RecordHeader& h) { ++h.generation.value; }));
-  EXPECT_FALSE(changed([](RecordHeader& h) { ++h.payload_bytes; ++h.wall_steps; ++h.area.value; }));
+  EXPECT_FALSE(changed([](RecordHeader& h) {
+    ++h.payload_bytes;
+    ++h.wall_steps;
+    ++h.area.value;
+  }));
 }
 
 }  // namespace

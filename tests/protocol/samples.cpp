@@ -105,15 +105,17 @@ Hello sample_hello() {
   Hello message;
   message.device = cast().device_id;
   message.nonce = cast().device_nonce;
-  message.epochs.items = {{id_named<EpochId>("old epoch"), {61}, id_named<Hash>("61")}, {cast().epoch, {64}, sample_chain().back().hash}};
+  message.epochs.items = {{id_named<EpochId>("old epoch"), {61}, id_named<Hash>("61")},
+                          {cast().epoch, {64}, sample_chain().back().hash}};
   message.boot = cast().boot;
   message.boot_time = {7'234'567};
   message.wall_time = {-1};
   message.known_office_epoch = cast().office_epoch;
   message.unsent = 3;
   message.software.value = "huiyin-kiosk/0.1.0";
-  message.signature = cast().device.sign({as_bytes(context::kHello), cast().office.view(), cast().office_nonce.view(),
-                                          cast().exporter.view(), hello_signed_part(message)});
+  message.signature =
+      cast().device.sign({as_bytes(context::kHello), cast().office.view(), cast().office_nonce.view(),
+                          cast().exporter.view(), hello_signed_part(message)});
   return message;
 }
 
@@ -124,7 +126,8 @@ Welcome sample_welcome() {
   message.have.items = {{id_named<EpochId>("old epoch"), {61}, id_named<Hash>("61")}};
   message.tree_size = 200;
   message.backed_up_size = 150;
-  message.buckets.items = {bucket_for_everyone(), bucket_for_area({1204}), bucket_for_device(cast().device_id)};
+  message.buckets.items = {bucket_for_everyone(), bucket_for_area({1204}),
+                           bucket_for_device(cast().device_id)};
   return message;
 }
 
@@ -132,10 +135,12 @@ Enrol sample_enrol() {
   Enrol message;
   message.code = id_named<CodeId>("code");
   message.device_key = cast().device.public_key();
-  message.proof = enrol_proof(hashes(), id_named<Hash>("code key"), cast().office_nonce, cast().exporter, message.device_key);
+  message.proof = enrol_proof(hashes(), id_named<Hash>("code key"), cast().office_nonce, cast().exporter,
+                              message.device_key);
   message.software.value = "huiyin-kiosk/0.1.0";
-  message.signature = cast().device.sign({as_bytes(context::kEnrol), cast().office.view(), cast().office_nonce.view(),
-                                          cast().exporter.view(), message.code.view(), message.proof.view()});
+  message.signature =
+      cast().device.sign({as_bytes(context::kEnrol), cast().office.view(), cast().office_nonce.view(),
+                          cast().exporter.view(), message.code.view(), message.proof.view()});
   return message;
 }
 
@@ -161,7 +166,8 @@ Ack sample_ack() {
   body.device = cast().device_id;
   body.epoch = cast().epoch;
   body.runs.items = {{{62}, 1, {200}}, {{64}, 1, {201}}};
-  body.exceptions.items = {{{63}, {Verdict::kRejected}, {"above a limit"}}, {{64}, {Verdict::kQuarantined}, {"unknown form"}}};
+  body.exceptions.items = {{{63}, {Verdict::kRejected}, {"above a limit"}},
+                           {{64}, {Verdict::kQuarantined}, {"unknown form"}}};
   body.tree_size = 202;
   body.root = id_named<Hash>("root of 202 leaves");
   body.backed_up_size = 150;
@@ -169,7 +175,8 @@ Ack sample_ack() {
 }
 
 Pull sample_pull() {
-  return {{{{bucket_for_everyone(), cast().office_epoch, {9}}, {bucket_for_area({1204}), OfficeEpoch{}, {0}}}}};
+  return {
+      {{{bucket_for_everyone(), cast().office_epoch, {9}}, {bucket_for_area({1204}), OfficeEpoch{}, {0}}}}};
 }
 
 Delta sample_delta() {
@@ -179,7 +186,8 @@ Delta sample_delta() {
   entry.offset = {10};
   entry.type = bucket_entry_type::kReply;
   entry.body.value = wire_bytes(sample_reply_entry());
-  entry.signature = sign_bucket_entry(cast().log, cast().office, message.bucket, entry.type, entry.body.value);
+  entry.signature =
+      sign_bucket_entry(cast().log, cast().office, message.bucket, entry.type, entry.body.value);
   message.entries.items = {entry};
   return message;
 }
@@ -220,17 +228,21 @@ Rating sample_rating() {
 }
 
 ReplyBody sample_reply_body() {
-  return {1, {ReplyKind::kWillDo}, {"zh-CN"}, {"路灯已列入本周维修。"}, {"城管所"}, {"Urban Management"}, cast().now};
+  return {1,          {ReplyKind::kWillDo}, {"zh-CN"}, {"路灯已列入本周维修。"},
+          {"城管所"}, {"Urban Management"}, cast().now};
 }
 
 ReplyEntry sample_reply_entry() {
-  return {receipt_tag(hashes(), cast().receipt.public_key()), 1, {to_bytes(id_named<Hash>("sealed reply").view())}};
+  return {receipt_tag(hashes(), cast().receipt.public_key()),
+          1,
+          {to_bytes(id_named<Hash>("sealed reply").view())}};
 }
 
 std::vector<Bytes> sample_frames() {
-  return {encode(sample_hello_error()), encode(sample_challenge()), encode(sample_hello()), encode(sample_welcome()),
-          encode(sample_enrol()), encode(sample_enrol_result()), encode(sample_push()), encode(sample_ack()),
-          encode(sample_pull()), encode(sample_delta()), encode(sample_checkpoint()), encode(sample_ping()),
+  return {encode(sample_hello_error()), encode(sample_challenge()),  encode(sample_hello()),
+          encode(sample_welcome()),     encode(sample_enrol()),      encode(sample_enrol_result()),
+          encode(sample_push()),        encode(sample_ack()),        encode(sample_pull()),
+          encode(sample_delta()),       encode(sample_checkpoint()), encode(sample_ping()),
           encode(sample_go_away())};
 }
 

@@ -21,7 +21,8 @@ namespace huiyin::protocol::testing {
 /// The records of one device, as its journal would keep them. Survives connections.
 class ToyJournal {
  public:
-  explicit ToyJournal(const TestKey& key = cast().device) : key_(key), device_(device_id_of(hashes(), key.public_key())) {
+  explicit ToyJournal(const TestKey& key = cast().device)
+      : key_(key), device_(device_id_of(hashes(), key.public_key())) {
     open_epoch("epoch");
   }
 
@@ -42,7 +43,8 @@ class ToyJournal {
       record.payload.assign(payload_bytes, static_cast<std::uint8_t>(last_seq_));
       record.salt = record_salt(hashes(), seed_of(record.header.seq), record.header.seq);
       record.digest = payload_digest(hashes(), record.salt, record.payload);
-      record.hash = record_hash(hashes(), epoch.records.empty() ? Hash{} : epoch.records.back().hash, header_bytes(record.header), record.digest);
+      record.hash = record_hash(hashes(), epoch.records.empty() ? Hash{} : epoch.records.back().hash,
+                                header_bytes(record.header), record.digest);
       epoch.records.push_back(std::move(record));
     }
   }
@@ -71,7 +73,9 @@ class ToyJournal {
       for (const EpochPosition& position : welcome.have.items)
         if (position.epoch == epoch.id) have = position.through.value;
       while (settled < epoch.records.back().header.seq.value && is_settled(settled + 1)) ++settled;
-      points.push_back({epoch.id, {std::min(settled, have)}, settled >= have && have >= epoch.records.front().header.seq.value});
+      points.push_back({epoch.id,
+                        {std::min(settled, have)},
+                        settled >= have && have >= epoch.records.front().header.seq.value});
     }
     return points;
   }
@@ -79,13 +83,16 @@ class ToyJournal {
     for (const Epoch& epoch : epochs_) {
       if (!(epoch.id == from.epoch)) continue;
       const std::uint64_t first = epoch.records.front().header.seq.value;
-      const std::size_t skip = from.after.value < first ? 0 : static_cast<std::size_t>(from.after.value - first + 1);
+      const std::size_t skip =
+          from.after.value < first ? 0 : static_cast<std::size_t>(from.after.value - first + 1);
       if (skip >= epoch.records.size()) return std::nullopt;
       const Hash previous = skip == 0 ? Hash{} : epoch.records[skip - 1].hash;
       BatchBuilder builder(previous, from.office_has_previous, TimeAnchor{});
       const Record* last = nullptr;
       for (std::size_t i = skip; i < epoch.records.size() && i < skip + records_max; ++i) {
-        if (!builder.add(epoch.records[i].header, epoch.records[i].payload, seed_of(epoch.records[i].header.seq))) break;
+        if (!builder.add(epoch.records[i].header, epoch.records[i].payload,
+                         seed_of(epoch.records[i].header.seq)))
+          break;
         last = &epoch.records[i];
       }
       return Push{builder.finish(sign_head(key_, cast().office, last->header, last->hash))};
@@ -119,12 +126,18 @@ class ToyJournal {
   std::map<std::uint64_t, Verdict> verdicts;
 
  private:
-  struct Epoch { EpochId id; std::vector<Record> records; };
+  struct Epoch {
+    EpochId id;
+    std::vector<Record> records;
+  };
   [[nodiscard]] bool is_settled(std::uint64_t seq) const {
     const auto verdict = verdicts.find(seq);
-    return acknowledged_.contains(seq) || (verdict != verdicts.end() && verdict->second == Verdict::kRejected);
+    return acknowledged_.contains(seq) ||
+           (verdict != verdicts.end() && verdict->second == Verdict::kRejected);
   }
-  static SaltSeed seed_of(Seq seq) { return id_named<SaltSeed>("block " + std::to_string(seq.value / kSaltBlock)); }
+  static SaltSeed seed_of(Seq seq) {
+    return id_named<SaltSeed>("block " + std::to_string(seq.value / kSaltBlock));
+  }
 
   const TestKey& key_;
   DeviceId device_;
@@ -135,7 +148,10 @@ class ToyJournal {
 
 /// The office's registry, ledger and buckets. Survives connections; a copy is a backup.
 struct ToyOffice {
-  struct Device { PublicKey key; bool revoked = false; };
+  struct Device {
+    PublicKey key;
+    bool revoked = false;
+  };
   std::map<DeviceId, Device> devices;
   /// (device, epoch, number) → record: the uniqueness rule.
   std::map<std::tuple<DeviceId, EpochId, std::uint64_t>, Record> ledger;
@@ -148,8 +164,11 @@ struct ToyOffice {
   std::map<std::uint64_t, Verdict> judgements;
   std::size_t duplicates = 0;
 
-  void enrol(const TestKey& key) { devices[device_id_of(hashes(), key.public_key())] = {key.public_key(), false}; }
-  void publish(const Bucket& bucket, std::string_view text, std::uint16_t type = bucket_entry_type::kOfficeInfo) {
+  void enrol(const TestKey& key) {
+    devices[device_id_of(hashes(), key.public_key())] = {key.public_key(), false};
+  }
+  void publish(const Bucket& bucket, std::string_view text,
+               std::uint16_t type = bucket_entry_type::kOfficeInfo) {
     auto& entries = buckets[bucket];
     BucketEntry entry;
     entry.offset = {entries.size() + 1};
@@ -168,7 +187,9 @@ struct ToyOffice {
       // Contiguous from the epoch's first record.
       const Record* head = nullptr;
       for (auto it = ledger.lower_bound({wanted.device, named.epoch, 0});
-           it != ledger.end() && std::get<0>(it->first) == wanted.device && std::get<1>(it->first) == named.epoch; ++it) {
+           it != ledger.end() && std::get<0>(it->first) == wanted.device &&
+           std::get<1>(it->first) == named.epoch;
+           ++it) {
         if (head != nullptr && it->second.header.seq.value != head->header.seq.value + 1) break;
         head = &it->second;
       }
@@ -196,12 +217,14 @@ struct ToyOffice {
       EXPECT_EQ(place->second.hash, record.hash) << "the toy office has no branches";
       if (is_new) {
         order[{device, work.epoch}].push_back(seq);
-        if (judged != judgements.end()) body.exceptions.items.push_back({{seq}, {judged->second}, {"judged"}});
+        if (judged != judgements.end())
+          body.exceptions.items.push_back({{seq}, {judged->second}, {"judged"}});
       } else {
         ++duplicates;
         body.exceptions.items.push_back({{seq}, {Verdict::kDuplicate}, {}});
       }
-      if (!body.runs.items.empty() && body.runs.items.back().first.value + body.runs.items.back().count == seq)
+      if (!body.runs.items.empty() &&
+          body.runs.items.back().first.value + body.runs.items.back().count == seq)
         ++body.runs.items.back().count;
       else
         body.runs.items.push_back({{seq}, 1, {ledger.size() - 1}});
@@ -210,7 +233,8 @@ struct ToyOffice {
     body.backed_up_size = backed_up;
     return sign_ack(cast().ack, body);
   }
-  [[nodiscard]] OfficeSession::BucketsRead read(const std::vector<BucketPosition>& from, std::size_t entries_max) const {
+  [[nodiscard]] OfficeSession::BucketsRead read(const std::vector<BucketPosition>& from,
+                                                std::size_t entries_max) const {
     OfficeSession::BucketsRead read;
     for (const BucketPosition& position : from) {
       BucketPosition now = position;
@@ -247,12 +271,12 @@ class SessionPair {
   std::size_t batch_records_max = 10;
   std::size_t round_entries_max = limits::kDeltaEntriesMax;
   Duration latency{10};
-  bool hold_commits = false;   ///< the office's disk is stuck: Ingest is not answered
-  bool hold_buckets = false;   ///< its buckets cannot be read
-  bool hold_applies = false;   ///< the device's store is stuck
-  bool hold_batches = false;   ///< the device's journal cannot be read
+  bool hold_commits = false;  ///< the office's disk is stuck: Ingest is not answered
+  bool hold_buckets = false;  ///< its buckets cannot be read
+  bool hold_applies = false;  ///< the device's store is stuck
+  bool hold_batches = false;  ///< the device's journal cannot be read
   bool apply_fails = false;
-  bool half_open = false;      ///< a close does not reach the other side
+  bool half_open = false;  ///< a close does not reach the other side
   /// What happens to a frame on its way; returning false loses it (a test's attacker, not TCP).
   std::function<bool(Bytes& frame)> to_office;
   std::function<bool(Bytes& frame)> to_edge;
@@ -275,7 +299,8 @@ class SessionPair {
 
   void connect() {
     office_up_ = true;
-    input_office(OfficeSession::Accepted{cast().office, office_.epoch, office_nonce, office_exporter, office_time()});
+    input_office(
+        OfficeSession::Accepted{cast().office, office_.epoch, office_nonce, office_exporter, office_time()});
     edge_up_ = true;
     input_edge(EdgeSession::TransportUp{edge_exporter, cast().device_nonce});
   }
@@ -312,7 +337,8 @@ class SessionPair {
         timer_is_edge = false;
       }
     }
-    if (lane == nullptr && !half_open && edge_up_ && office_up_ && edge_->is_closed() != office_session_.is_closed()) {
+    if (lane == nullptr && !half_open && edge_up_ && office_up_ &&
+        edge_->is_closed() != office_session_.is_closed()) {
       // One side closed and all it sent has arrived: the transport tells the other.
       if (edge_->is_closed())
         input_office(OfficeSession::TransportDown{});
@@ -392,7 +418,10 @@ class SessionPair {
   }
 
  private:
-  struct Travelling { BootTime at; Bytes bytes; };
+  struct Travelling {
+    BootTime at;
+    Bytes bytes;
+  };
 
   [[nodiscard]] OfficeTime office_time() const { return {cast().now.ms + now_.ms}; }
   [[nodiscard]] std::optional<BootTime> next_event() const {
@@ -437,11 +466,13 @@ class SessionPair {
   void carry_out(EdgeSession::Apply& out) {
     for (const Delta& delta : out.deltas)
       for (const BucketEntry& entry : delta.entries.items)
-        EXPECT_TRUE(verify_bucket_entry(hashes(), cast().log.public_key(), cast().office, delta.bucket, entry));
+        EXPECT_TRUE(
+            verify_bucket_entry(hashes(), cast().log.public_key(), cast().office, delta.bucket, entry));
     const auto work = [this, out] {
       if (apply_fails) return EdgeSession::Applied{false};
       for (const BucketPosition& position : out.checkpoint.positions.items) {
-        std::erase_if(journal_.buckets, [&](const BucketPosition& ours) { return ours.bucket == position.bucket; });
+        std::erase_if(journal_.buckets,
+                      [&](const BucketPosition& ours) { return ours.bucket == position.bucket; });
         journal_.buckets.push_back(position);
       }
       applied.push_back(out);
@@ -473,8 +504,9 @@ class SessionPair {
   }
   void carry_out(OfficeSession::TryEnrol& out) {
     const auto code = office_.codes.find(out.enrol.code);
-    const bool good = code != office_.codes.end() &&
-                      enrol_proof(hashes(), code->second, out.nonce, out.exporter, out.enrol.device_key) == out.enrol.proof;
+    const bool good =
+        code != office_.codes.end() &&
+        enrol_proof(hashes(), code->second, out.nonce, out.exporter, out.enrol.device_key) == out.enrol.proof;
     if (!good) {
       HelloError refusal;
       refusal.code = HelloErrorCode::kCodeUnknown;
@@ -508,9 +540,7 @@ class SessionPair {
     else
       office_answers_.push_back(office_.read(positions, round_entries_max));
   }
-  void carry_out(OfficeSession::Close& out) {
-    office_closed.push_back(out.reason);
-  }
+  void carry_out(OfficeSession::Close& out) { office_closed.push_back(out.reason); }
 
   ToyJournal& journal_;
   ToyOffice& office_;

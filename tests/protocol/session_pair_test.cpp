@@ -15,7 +15,8 @@ class Sessions : public ::testing::Test {
   void expect_all_delivered() {
     EXPECT_EQ(journal.unacknowledged(), 0U);
     EXPECT_EQ(office.ledger.size(), journal.last());
-    for (const auto& [place, record] : office.ledger) EXPECT_EQ(record.hash, journal.record(std::get<2>(place)).hash);
+    for (const auto& [place, record] : office.ledger)
+      EXPECT_EQ(record.hash, journal.record(std::get<2>(place)).hash);
   }
 };
 
@@ -187,7 +188,9 @@ TEST_F(Sessions, Reconnect_goes_on_behind_what_Welcome_says_the_office_has) {
   {
     SessionPair pair(journal, office);
     std::size_t pushes = 0;
-    pair.to_office = [&](Bytes& frame) { return frame[3] != static_cast<std::uint8_t>(MessageType::kPush) || ++pushes <= 2; };
+    pair.to_office = [&](Bytes& frame) {
+      return frame[3] != static_cast<std::uint8_t>(MessageType::kPush) || ++pushes <= 2;
+    };
     pair.connect_and_drive();
     EXPECT_EQ(office.ledger.size(), 20U);
     pair.cut();
@@ -209,7 +212,8 @@ TEST_F(Sessions, Cut_at_every_frame_ends_with_everything_delivered_once) {
     {
       SessionPair pair(its_journal, its_office);
       pair.connect();
-      for (std::size_t i = 0; i < frames && pair.step(); ++i) {}
+      for (std::size_t i = 0; i < frames && pair.step(); ++i) {
+      }
       pair.cut();
     }
     its_journal.append(3);
@@ -292,7 +296,8 @@ TEST_F(Sessions, Only_the_first_batch_of_an_epoch_names_the_previous_hash_in_ful
   pair.connect_and_drive();
   std::vector<std::size_t> sizes;
   for (const Bytes& frame : pair.sent_by_edge)
-    if (frame[3] == static_cast<std::uint8_t>(MessageType::kPush)) sizes.push_back(decode<Push>(*open_envelope(frame))->batch.previous.value.size());
+    if (frame[3] == static_cast<std::uint8_t>(MessageType::kPush))
+      sizes.push_back(decode<Push>(*open_envelope(frame))->batch.previous.value.size());
   EXPECT_EQ(sizes, (std::vector<std::size_t>{32, 8, 8}));
 }
 
@@ -500,7 +505,10 @@ TEST_P(RandomSessions, Whatever_happens_everything_is_delivered_once_in_the_end)
     for (std::uint64_t i = random.below(120); i > 0; --i) {
       switch (random.below(12)) {
         case 0: pair.append(1 + random.below(8)); break;
-        case 1: pair.publish(bucket_for_everyone(), "entry"); ++published; break;
+        case 1:
+          pair.publish(bucket_for_everyone(), "entry");
+          ++published;
+          break;
         case 2: pair.hold_commits = random.chance(1, 2); break;
         case 3: pair.hold_buckets = random.chance(1, 2); break;
         case 4: pair.hold_applies = random.chance(1, 2); break;
@@ -517,7 +525,8 @@ TEST_P(RandomSessions, Whatever_happens_everything_is_delivered_once_in_the_end)
   EXPECT_TRUE(last.edge().is_idle());
   EXPECT_EQ(journal.unacknowledged(), 0U) << "seed " << GetParam();
   EXPECT_EQ(office.ledger.size(), journal.last());
-  for (const auto& [place, record] : office.ledger) EXPECT_EQ(record.hash, journal.record(std::get<2>(place)).hash);
+  for (const auto& [place, record] : office.ledger)
+    EXPECT_EQ(record.hash, journal.record(std::get<2>(place)).hash);
   if (published > 0) {
     ASSERT_EQ(journal.buckets.size(), 1U);
     EXPECT_EQ(journal.buckets[0].after.value, published);

@@ -51,22 +51,36 @@ Outcome drained(Session& session) {
 template <class Session>
 void feed(Session& session, const typename Session::Input& input) {
   session.handle(input, kNow);
-  while (session.poll()) {}
+  while (session.poll()) {
+  }
 }
 
-enum class EdgeState { kConnecting, kAwaitChallenge, kAwaitWelcome, kAwaitEnrolResult, kLive, kClosed, kCount };
-constexpr const char* kEdgeStates[] = {"connecting", "await Challenge", "await Welcome", "await EnrolResult", "live"};
+enum class EdgeState {
+  kConnecting,
+  kAwaitChallenge,
+  kAwaitWelcome,
+  kAwaitEnrolResult,
+  kLive,
+  kClosed,
+  kCount
+};
+constexpr const char* kEdgeStates[] = {"connecting", "await Challenge", "await Welcome", "await EnrolResult",
+                                       "live"};
 
 Outcome at_edge(EdgeState state, const Bytes& frame) {
   ToyJournal journal;
   const EnrolWish wish{id_named<CodeId>("code"), id_named<Hash>("code key")};
-  EdgeSession session = state == EdgeState::kAwaitEnrolResult ? EdgeSession(hashes(), cast().device, wish)
-                                                              : EdgeSession(hashes(), cast().device, journal.identity());
+  EdgeSession session = state == EdgeState::kAwaitEnrolResult
+                            ? EdgeSession(hashes(), cast().device, wish)
+                            : EdgeSession(hashes(), cast().device, journal.identity());
   const Bytes challenge = encode(sample_challenge());
   const Bytes welcome = encode(sample_welcome());
-  if (state != EdgeState::kConnecting) feed<EdgeSession>(session, EdgeSession::TransportUp{cast().exporter, cast().device_nonce});
-  if (state != EdgeState::kConnecting && state != EdgeState::kAwaitChallenge) feed<EdgeSession>(session, EdgeSession::FrameReceived{challenge});
-  if (state == EdgeState::kLive || state == EdgeState::kClosed) feed<EdgeSession>(session, EdgeSession::FrameReceived{welcome});
+  if (state != EdgeState::kConnecting)
+    feed<EdgeSession>(session, EdgeSession::TransportUp{cast().exporter, cast().device_nonce});
+  if (state != EdgeState::kConnecting && state != EdgeState::kAwaitChallenge)
+    feed<EdgeSession>(session, EdgeSession::FrameReceived{challenge});
+  if (state == EdgeState::kLive || state == EdgeState::kClosed)
+    feed<EdgeSession>(session, EdgeSession::FrameReceived{welcome});
   if (state == EdgeState::kClosed) {
     feed<EdgeSession>(session, EdgeSession::TransportDown{});
     session.handle(EdgeSession::FrameReceived{frame}, kNow);
@@ -85,8 +99,10 @@ Outcome at_office(OfficeState state, const Bytes& frame) {
   const Bytes hello = encode(sample_hello());
   const Bytes enrol = encode(sample_enrol());
   if (state != OfficeState::kNew)
-    feed<OfficeSession>(session, OfficeSession::Accepted{cast().office, cast().office_epoch, cast().office_nonce, cast().exporter, cast().now});
-  if (state == OfficeState::kEnrolling) feed<OfficeSession>(session, OfficeSession::FrameReceived{enrol, cast().now});
+    feed<OfficeSession>(session, OfficeSession::Accepted{cast().office, cast().office_epoch,
+                                                         cast().office_nonce, cast().exporter, cast().now});
+  if (state == OfficeState::kEnrolling)
+    feed<OfficeSession>(session, OfficeSession::FrameReceived{enrol, cast().now});
   if (state == OfficeState::kLookingUp || state == OfficeState::kLive || state == OfficeState::kClosed)
     feed<OfficeSession>(session, OfficeSession::FrameReceived{hello, cast().now});
   if (state == OfficeState::kLive || state == OfficeState::kClosed) {

@@ -103,9 +103,12 @@ TEST(BucketEntrySignature, Covers_bucket_type_and_body_and_not_the_place) {
   BucketEntry moved = entry;
   moved.offset.value = 99;  // compaction and a restored office renumber; the checkpoint states the place
   EXPECT_TRUE(verify(moved));
-  EXPECT_FALSE(verify_bucket_entry(hashes(), cast().log.public_key(), cast().office, bucket_for_area({1205}), entry));
-  EXPECT_FALSE(verify_bucket_entry(hashes(), cast().log.public_key(), cast().office, bucket_for_everyone(), entry));
-  EXPECT_FALSE(verify_bucket_entry(hashes(), cast().log.public_key(), id_named<OfficeId>("other"), bucket, entry));
+  EXPECT_FALSE(
+      verify_bucket_entry(hashes(), cast().log.public_key(), cast().office, bucket_for_area({1205}), entry));
+  EXPECT_FALSE(
+      verify_bucket_entry(hashes(), cast().log.public_key(), cast().office, bucket_for_everyone(), entry));
+  EXPECT_FALSE(
+      verify_bucket_entry(hashes(), cast().log.public_key(), id_named<OfficeId>("other"), bucket, entry));
   EXPECT_FALSE(verify_bucket_entry(hashes(), cast().ack.public_key(), cast().office, bucket, entry));
 }
 
@@ -130,7 +133,8 @@ TEST(HeadSignature, Covers_office_device_epoch_number_and_hash) {
       .breaks("epoch", [](Record& r) { r.header.epoch.bytes[0] ^= 1; })
       .breaks("number", [](Record& r) { ++r.header.seq.value; })
       .breaks("hash", [](Record& r) { r.hash.bytes[0] ^= 1; });
-  EXPECT_FALSE(verify_head(hashes(), cast().device.public_key(), id_named<OfficeId>("other"), record.header, record.hash, signature));
+  EXPECT_FALSE(verify_head(hashes(), cast().device.public_key(), id_named<OfficeId>("other"), record.header,
+                           record.hash, signature));
 }
 
 TEST(EnrolProof, Depends_on_code_key_nonce_exporter_and_device_key) {
@@ -138,20 +142,24 @@ TEST(EnrolProof, Depends_on_code_key_nonce_exporter_and_device_key) {
   const auto& device = cast().device.public_key();
   const Hash proof = enrol_proof(hashes(), key, cast().office_nonce, cast().exporter, device);
   EXPECT_EQ(proof, enrol_proof(hashes(), key, cast().office_nonce, cast().exporter, device));
-  EXPECT_FALSE(proof == enrol_proof(hashes(), id_named<Hash>("other"), cast().office_nonce, cast().exporter, device));
+  EXPECT_FALSE(proof ==
+               enrol_proof(hashes(), id_named<Hash>("other"), cast().office_nonce, cast().exporter, device));
   EXPECT_FALSE(proof == enrol_proof(hashes(), key, cast().device_nonce, cast().exporter, device));
   EXPECT_FALSE(proof == enrol_proof(hashes(), key, cast().office_nonce, Exporter{}, device));
-  EXPECT_FALSE(proof == enrol_proof(hashes(), key, cast().office_nonce, cast().exporter, cast().receipt.public_key()));
+  EXPECT_FALSE(proof ==
+               enrol_proof(hashes(), key, cast().office_nonce, cast().exporter, cast().receipt.public_key()));
 }
 
 // --- contexts
 
-constexpr std::string_view kContexts[] = {context::kHead,   context::kHello,  context::kEnrol,   context::kAck,
-                                          context::kReply,  context::kBucket, context::kKeyRing, context::kRating};
+constexpr std::string_view kContexts[] = {context::kHead,    context::kHello, context::kEnrol,
+                                          context::kAck,     context::kReply, context::kBucket,
+                                          context::kKeyRing, context::kRating};
 
 TEST(SignatureContexts, None_is_the_beginning_of_another) {
   for (const auto a : kContexts)
-    for (const auto b : kContexts) EXPECT_TRUE(a.data() == b.data() || !b.starts_with(a)) << a << " and " << b;
+    for (const auto b : kContexts)
+      EXPECT_TRUE(a.data() == b.data() || !b.starts_with(a)) << a << " and " << b;
 }
 
 /// Everything that is signed, once signed by one and the same key, and how each is verified.
@@ -170,7 +178,9 @@ std::vector<Signed> signed_by_one_key() {
                    return verify_head(hashes(), key.public_key(), office, record.header, record.hash, s);
                  }});
   const Ack ack = sign_ack(key, sample_ack().body);
-  all.push_back({"ack", ack.signature, [=](const Signature& s) { return verify_ack(hashes(), key.public_key(), {ack.body, s}); }});
+  all.push_back({"ack", ack.signature, [=](const Signature& s) {
+                   return verify_ack(hashes(), key.public_key(), {ack.body, s});
+                 }});
   const Delta delta = sample_delta();
   BucketEntry entry = delta.entries.items[0];
   entry.signature = sign_bucket_entry(key, office, delta.bucket, entry.type, entry.body.value);
@@ -203,15 +213,20 @@ TEST(SignatureContexts, No_two_verify_each_other) {
   const auto all = signed_by_one_key();
   for (const Signed& maker : all)
     for (const Signed& checker : all)
-      EXPECT_EQ(checker.verify(maker.signature), maker.name == checker.name) << maker.name << " as " << checker.name;
+      EXPECT_EQ(checker.verify(maker.signature), maker.name == checker.name)
+          << maker.name << " as " << checker.name;
 }
 
-TEST(SignatureContexts, Same_bytes_under_two_contexts_have_two_signatures_that_do_not_stand_in_for_each_other) {
+TEST(SignatureContexts,
+     Same_bytes_under_two_contexts_have_two_signatures_that_do_not_stand_in_for_each_other) {
   const Bytes message(100, 0x5A);
   for (const auto a : kContexts) {
     const Signature signature = cast().root.sign({as_bytes(a), cast().office.view(), message});
     for (const auto b : kContexts)
-      EXPECT_EQ(hashes().verify(cast().root.public_key(), {as_bytes(b), cast().office.view(), message}, signature), a == b) << a << " as " << b;
+      EXPECT_EQ(
+          hashes().verify(cast().root.public_key(), {as_bytes(b), cast().office.view(), message}, signature),
+          a == b)
+          << a << " as " << b;
   }
 }
 
@@ -223,8 +238,12 @@ TEST(Names, Office_device_zone_and_receipt_are_derived_apart) {
 }
 
 TEST(Buckets, Keys_are_17_bytes_and_in_order) {
-  EXPECT_EQ(hex(bucket_key(bucket_for_everyone())), "00" "00000000000000000000000000000000");
-  EXPECT_EQ(hex(bucket_key(bucket_for_area({0x01020304}))), "01" "00000000000000000000000001020304");
+  EXPECT_EQ(hex(bucket_key(bucket_for_everyone())),
+            "00"
+            "00000000000000000000000000000000");
+  EXPECT_EQ(hex(bucket_key(bucket_for_area({0x01020304}))),
+            "01"
+            "00000000000000000000000001020304");
   EXPECT_EQ(hex(bucket_key(bucket_for_device(cast().device_id))), "02" + cast().device_id.text());
   EXPECT_LT(bucket_for_everyone(), bucket_for_area({1}));
   EXPECT_LT(bucket_for_area({1}), bucket_for_area({256}));

@@ -17,7 +17,8 @@ Bytes joined(std::initializer_list<ByteView> parts) {
 Hash TestHashes::blake2b(std::initializer_list<ByteView> parts) const {
   Hash hash;
   const Bytes all = joined(parts);
-  HUIYIN_CHECK(crypto_generichash(hash.bytes.data(), hash.bytes.size(), all.data(), all.size(), nullptr, 0) == 0);
+  HUIYIN_CHECK(crypto_generichash(hash.bytes.data(), hash.bytes.size(), all.data(), all.size(), nullptr, 0) ==
+               0);
   return hash;
 }
 
@@ -28,7 +29,8 @@ Hash TestHashes::sha256(std::initializer_list<ByteView> parts) const {
   return hash;
 }
 
-bool TestHashes::verify(const PublicKey& key, std::initializer_list<ByteView> parts, const Signature& signature) const {
+bool TestHashes::verify(const PublicKey& key, std::initializer_list<ByteView> parts,
+                        const Signature& signature) const {
   const Bytes all = joined(parts);
   return crypto_sign_verify_detached(signature.bytes.data(), all.data(), all.size(), key.bytes.data()) == 0;
 }
