@@ -1,5 +1,5 @@
 // Debian's Chromium with a camera, axe and an ear for the console.
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
@@ -26,18 +26,18 @@ function chromiumPath() {
 }
 
 /** One screen as axe and a person with a ruler see it: what is wrong, in words. */
-async function inspect(page) {
+async function inspect(page, { axe }) {
   // As an expression of the debugger: the pages' content policy rightly refuses foreign scripts.
-  await page.evaluate(`${axeSource};0`);
-  return page.evaluate(async () => {
-    const found = await globalThis.axe.run(document, { preload: false, resultTypes: ["violations"] });
+  if (axe) await page.evaluate(`${axeSource};0`);
+  return page.evaluate(async (axe) => {
+    const found = axe ? await globalThis.axe.run(document, { preload: false, resultTypes: ["violations"] }) : { violations: [] };
     const wrong = found.violations.map(
       ({ id, impact, nodes }) => `axe ${id} (${impact}): ${nodes.map((node) => node.target.join(" ")).join(", ")}`,
     );
     const wide = document.documentElement;
     if (wide.scrollWidth > wide.clientWidth) wrong.push(`overflow: ${wide.scrollWidth} px wide in ${wide.clientWidth}`);
     return wrong;
-  });
+  }, axe);
 }
 
 /** In the page: fonts are there, the layout is painted, and no button rests after a press. */
@@ -54,7 +54,8 @@ export class Studio {
   static async open(out) {
     const studio = new Studio();
     studio.out = out;
-    mkdirSync(out, { recursive: true });
+    // Pictures of an earlier run would pass for this one's.
+    for (const file of readdirSync(out)) if (/^(kiosk|office|failed)-.*\.png$/.test(file)) rmSync(join(out, file));
     studio.browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags, headless: true });
     studio.version = studio.browser.version();
     return studio;
@@ -93,17 +94,22 @@ export class Studio {
     return answer;
   }
 
-  /** Pictures of the present screen at every size, axe at each. */
-  async picture(page, screen, language) {
-    for (const size of sizes) {
+  /** Pictures of the present screen at every size; axe at each where the layout differs, else at the smallest. */
+  async picture(page, screen, language, { scales = false } = {}) {
+    for (const [index, size] of sizes.entries()) {
       await page.setViewportSize(size);
       await page.evaluate(settled);
       const file = `${screen}.${language}.${size.width}x${size.height}.png`;
       await page.screenshot({ path: join(this.out, file) });
       this.pictures.push(file);
-      for (const wrong of await inspect(page)) this.violations.push(`${file}: ${wrong}`);
+      for (const wrong of await inspect(page, { axe: index === 0 || !scales })) this.violations.push(`${file}: ${wrong}`);
     }
     await page.setViewportSize(sizes[0]);
+  }
+
+  /** Everybody goes home: what is stopped from now on is missed by no page. */
+  async leave() {
+    for (const context of this.browser.contexts()) await context.close();
   }
 
   /** Every page as it stands when something went wrong. */

@@ -155,7 +155,12 @@ async function make() {
   const kiosks = await startAll(state);
   const { office, clerkFirst } = await world.people(state.admin);
   await new Office(world.origin.office).signIn("lin", clerkFirst, state.clerk);
-  for (const [index, site] of sites.entries()) await kiosks[index].enrol(await world.enrolLine(office, site, state.ports.links[index]));
+  state.staffPins = [];
+  for (const [index, site] of sites.entries()) {
+    const { line, staffPin } = await world.enrolSheet(office, site, state.ports.links[index]);
+    await kiosks[index].enrol(line);
+    state.staffPins.push(staffPin);
+  }
   say("both kiosks are enrolled");
   for (const kiosk of kiosks) await until("a kiosk to reach the office", async () => (await kiosk.status()).link === "online");
   if (state.offline) {
@@ -189,6 +194,7 @@ function show() {
   console.log("");
   for (const [what, where, note] of rows) console.log(`  ${what.padEnd(9)} ${where.padEnd(25)} ${note}`);
   console.log(`\n  password of lin    ${state.clerk}\n  password of admin  ${state.admin}`);
+  console.log(`  staff page         /staff of each kiosk, PIN ${state.staffPins.join(" and ")}`);
   for (const { receipt, text } of state.receipts ?? [])
     console.log(`  answered receipt   ${receipt.match(/..../g).join(" ")}  (${text.slice(0, 16)}…)`);
   console.log(`\n  Keys and passwords of this demo are throw-away: never give a real office these.`);

@@ -8,6 +8,11 @@ export class KioskWalk {
     this.origin = origin;
   }
 
+  /** The kiosk's screens are one layout that scales. */
+  #picture(screen, language) {
+    return this.studio.picture(this.page, `kiosk-${screen}`, language, { scales: true });
+  }
+
   at(test) {
     return this.page.locator(`[data-test="${test}"]`);
   }
@@ -27,10 +32,10 @@ export class KioskWalk {
    * on a side way leads back to where it started, so `opener` goes there again.
    */
   async pictures(screen, { opener } = {}) {
-    await this.studio.picture(this.page, `kiosk-${screen}`, "zh");
+    await this.#picture(screen, "zh");
     await this.pick("en");
     if (opener) await this.#pressForAnotherTitle(opener);
-    await this.studio.picture(this.page, `kiosk-${screen}`, "en");
+    await this.#picture(screen, "en");
     await this.pick("zh");
     if (opener) await this.#pressForAnotherTitle(opener);
   }
@@ -54,7 +59,7 @@ export class KioskWalk {
   async begin(language, { pictures } = {}) {
     if (!this.page.url().startsWith(this.origin)) await this.page.goto(`${this.origin}/`);
     await this.at("start").waitFor();
-    if (pictures) await this.studio.picture(this.page, "kiosk-01-attract", "zh");
+    if (pictures) await this.#picture("01-attract", "zh");
     await this.press("start");
     if (pictures) await this.#languageScreens();
     await this.press(`language-${language}`);
@@ -63,12 +68,12 @@ export class KioskWalk {
 
   async #languageScreens() {
     await this.at("language-zh").waitFor();
-    await this.studio.picture(this.page, "kiosk-02-language", "zh");
+    await this.#picture("02-language", "zh");
     await this.press("language-en");
     await this.at("task-say").waitFor();
     await this.press("language");
     await this.at("language-zh").waitFor();
-    await this.studio.picture(this.page, "kiosk-02-language", "en");
+    await this.#picture("02-language", "en");
   }
 
   /** The card of a category, on whichever page of the list it stands. */
@@ -80,7 +85,7 @@ export class KioskWalk {
   }
 
   /** Leaves a report; returns the 20 digits that the page shows. */
-  async tell({ category, feeling, text, language }, { pictures }) {
+  async tell({ category, feeling, text, language }, { pictures = false } = {}) {
     const look = async (screen) => pictures && this.pictures(screen);
     await this.begin(language, { pictures });
     await look("03-home");
@@ -134,7 +139,7 @@ export class KioskWalk {
   /** The daemon is gone: the page says so by itself. */
   async lost() {
     await this.page.waitForFunction(() => !document.querySelector("button"), null, { timeout: 15_000 });
-    await this.studio.picture(this.page, "kiosk-12-lost", "zh");
+    await this.#picture("12-lost", "zh");
   }
 
   async #typeCode(digits) {
@@ -174,6 +179,58 @@ export class KioskWalk {
     await this.pictures("16-answer");
     while (await this.at("read-on").count()) await this.press("read-on");
     return text;
+  }
+
+  /** Opens an answer that was corrected, reads it, and goes; returns all words of its screens. */
+  async openCorrected(digits) {
+    await this.begin("zh");
+    await this.press("task-hear");
+    await this.at("code").waitFor();
+    await this.#typeCode(digits);
+    await this.press("open");
+    await this.at("answer-text").waitFor();
+    await this.pictures("20-corrected");
+    const words = [await this.page.locator("main").innerText()];
+    while (await this.at("read-on").count()) {
+      await this.press("read-on");
+      words.push(await this.at("answer-text").innerText());
+    }
+    await this.press("home");
+    await this.press("leave");
+    await this.at("start").waitFor();
+    return words.join("\n");
+  }
+
+  async #staffPictures(screen) {
+    for (const [language, other] of [["zh", "en"], ["en", "zh"]]) {
+      await this.#picture(screen, language);
+      await this.press("language");
+      await this.page.waitForFunction((wanted) => document.documentElement.lang.startsWith(wanted), other);
+    }
+  }
+
+  async #typePin(pin) {
+    for (const digit of pin) await this.press(`pad-${digit}`);
+    await this.press("enter");
+  }
+
+  /** The staff page: a wrong PIN, then the right one; returns what the page says to each. */
+  async staff(pin) {
+    await this.page.goto(`${this.origin}/staff`);
+    await this.at("pad-0").waitFor();
+    await this.#staffPictures("21-staff-pin");
+    const before = await this.page.locator("main").innerText();
+    await this.#typePin(pin.slice(0, 5) + ((Number(pin[5]) + 1) % 10));
+    await this.page.waitForFunction((words) => document.querySelector(".pin__wrong") !== null && document.querySelector("main").innerText !== words, before);
+    const refused = await this.page.locator(".pin__wrong").innerText();
+    await this.#typePin(pin);
+    await this.at("gauges").waitFor();
+    await this.#staffPictures("22-staff");
+    const board = await this.page.locator("main").innerText();
+    await this.press("lock");
+    await this.at("pad-0").waitFor();
+    await this.page.goto(`${this.origin}/`);
+    return { refused, board };
   }
 
   async rate(solved, stars) {

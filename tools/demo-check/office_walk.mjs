@@ -23,15 +23,24 @@ export class OfficeWalk {
     await this.page.waitForFunction(() => document.documentElement.lang.startsWith("zh"));
   }
 
-  async signInForTheFirstTime(name, first, password) {
+  async #signIn(name, password, { pictures }) {
     await this.page.goto(`${this.origin}/`);
     await this.at("name").waitFor();
-    await this.pictures("01-sign-in");
+    if (pictures) await this.pictures("01-sign-in");
     await this.at("name").fill(name);
-    await this.at("password").fill(first);
+    await this.at("password").fill(password);
     await this.at("sign-in").click();
+  }
+
+  async signIn(name, password) {
+    await this.#signIn(name, password, { pictures: false });
+    await this.at("nav-inbox").waitFor();
+  }
+
+  async signInForTheFirstTime(name, first, password, { pictures = false } = {}) {
+    await this.#signIn(name, first, { pictures });
     await this.at("new-password").waitFor();
-    await this.pictures("02-first-password");
+    if (pictures) await this.pictures("02-first-password");
     // The page may still know the first password from the sign-in; only then the field is missing.
     if (await this.at("old-password").count()) await this.at("old-password").fill(first);
     await this.at("new-password").fill(password);
@@ -44,8 +53,34 @@ export class OfficeWalk {
     await this.pictures("03-inbox");
   }
 
+  /** A case while the office has no key; returns the words of the page. */
+  async lockedCase(id) {
+    await this.at(`case-${id}`).click();
+    await this.at("sealed").waitFor();
+    await this.pictures("00-locked");
+    return this.page.locator("main").innerText();
+  }
+
+  /** Adds a clerk on the people page; returns the first password, which is shown once. */
+  async addClerk(name, display, { pictures = false } = {}) {
+    await this.at("nav-people").click();
+    await this.at("person-display").fill(display);
+    await this.at("person-name").fill(name);
+    await this.at("person-role").selectOption("clerk");
+    if (pictures) await this.pictures("10-people");
+    await this.at("person-add").click();
+    await this.at("first-password").waitFor();
+    // Under the sheet the language key is out of reach: one language shows the sheet.
+    if (pictures) await this.studio.picture(this.page, "office-11-first-sheet", "zh");
+    const first = (await this.at("first-password").innerText()).trim();
+    await this.at("sheet-close").click();
+    await this.at(`person-${name}`).waitFor();
+    return first;
+  }
+
   /** Opens the sealed text of a case; returns it as the page shows it. */
-  async openText(id, { pictures }) {
+  async openText(id, { pictures = false } = {}) {
+    await this.at("tab-all").click();
     await this.at(`case-${id}`).click();
     await this.at("open-text").waitFor();
     if (pictures) await this.pictures("04-case-sealed");
@@ -55,7 +90,7 @@ export class OfficeWalk {
     return text;
   }
 
-  async reply({ kind, unit, text }, { pictures }) {
+  async reply({ kind, unit, text }, { pictures = false } = {}) {
     await this.at(`reply-kind-${kind}`).click();
     await this.at("reply-unit").selectOption(String(unit));
     await this.at("reply-text").fill(text);
@@ -63,6 +98,19 @@ export class OfficeWalk {
     await this.at("reply-send").click();
     await this.at("reply-sent").waitFor();
     if (pictures) await this.pictures("07-replied");
+  }
+
+  /** A second reply to the open case; the page asks before it sends a correction. */
+  async correct({ kind, unit, text }) {
+    await this.at(`reply-kind-${kind}`).click();
+    await this.at("reply-unit").selectOption(String(unit));
+    await this.at("reply-text").fill(text);
+    await this.at("reply-send").click();
+    await this.at("reply-confirm").waitFor();
+    await this.studio.picture(this.page, "office-12-correct", "zh");
+    await this.at("reply-confirm").click();
+    await this.at("reply-sent").waitFor();
+    await this.pictures("13-corrected");
   }
 
   /** The resident's rating as the page of the case shows it. */

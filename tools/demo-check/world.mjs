@@ -80,10 +80,10 @@ export class World {
     return new Kiosk(this.origin.kiosks[number]).load();
   }
 
-  /** The line that enrols a kiosk at this site, by way of the link's port. */
-  async enrolLine(office, { name, area }, linkPort) {
-    const { line } = await office.post("/devices/codes", { name, area });
-    return line.replace(/^[^/]+/, `127.0.0.1:${linkPort}`);
+  /** What the office hands out for a kiosk at this site: its line, by way of the link's port, and the staff's PIN. */
+  async enrolSheet(office, { name, area }, linkPort) {
+    const { line, staff_pin: staffPin } = await office.post("/devices/codes", { name, area });
+    return { line: line.replace(/^[^/]+/, `127.0.0.1:${linkPort}`), staffPin };
   }
 
   /** What `huiyin kiosk status` says about a running kiosk. */
