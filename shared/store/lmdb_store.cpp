@@ -31,7 +31,7 @@ constexpr std::string_view kMarker = "huiyin";
 constexpr std::uint8_t kFormat = 1;
 
 std::string table_name(unsigned table) {
-  std::array<char, 8> name{};
+  std::array<char, 12> name{};  // room for any unsigned: the release build's compiler asks for it
   std::snprintf(name.data(), name.size(), "t%02u", table);
   return name.data();
 }
