@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <set>
 
 #include "shared/core/utf8.hpp"
@@ -85,6 +86,8 @@ class Fields {
     if (status_.ok()) status_ = at_node(file_, node, std::move(what));
   }
   [[nodiscard]] const toml::table& table() const { return table_; }
+  /// "areas.toml, line 12": where the entry begins.
+  [[nodiscard]] std::string place() const { return file_ + ", line " + std::to_string(table_.source().begin.line); }
   /// The first thing wrong, a field that nobody knows included.
   Status finish() {
     for (const auto& [name, node] : table_)
@@ -139,6 +142,12 @@ Status load_office(const std::string& file, civic::OfficeInfo& office) {
 
 Result<civic::Rules> load_rules(const std::string& folder) {
   civic::Rules rules;
+  // Where each entry stands, under the name by which check_rules speaks of it; of two with one
+  // number the later one, which is the one to change.
+  std::map<std::string, std::string> places{{"office name", folder + "/office.toml"},
+                                            {"areas", folder + "/areas.toml"},
+                                            {"units", folder + "/units.toml"},
+                                            {"categories", folder + "/categories.toml"}};
   HUIYIN_TRY(load_office(folder + "/office.toml", rules.office));
   const std::string areas_file = folder + "/areas.toml";
   HUIYIN_TRY(each_entry(areas_file, "area", limits::kAreasMax, [&](Fields& fields) {
@@ -152,12 +161,14 @@ Result<civic::Rules> load_rules(const std::string& folder) {
       area.level.value = *known;
     else
       fields.fail(fields.table(), "level must be county, town or village");
+    places["area " + std::to_string(area.id.value)] = fields.place();
     rules.areas.push_back(std::move(area));
   }));
   HUIYIN_TRY(each_entry(folder + "/units.toml", "unit", limits::kUnitsMax, [&](Fields& fields) {
     civic::Unit unit;
     unit.id = fields.number<std::uint32_t>("id", true, UINT32_MAX);
     unit.names = fields.names("names", true);
+    places["unit " + std::to_string(unit.id)] = fields.place();
     rules.units.push_back(std::move(unit));
   }));
   HUIYIN_TRY(each_entry(folder + "/categories.toml", "category", limits::kCategoriesMax, [&](Fields& fields) {
@@ -178,10 +189,16 @@ Result<civic::Rules> load_rules(const std::string& folder) {
     // A category that only named people may read needs a key of theirs; until an office can make
     // such a key, promising it would be a lie.
     if (category.confidential) fields.fail(fields.table(), "confidential categories need a key that this version cannot make yet");
+    places["category " + std::to_string(category.code.value)] = fields.place();
     rules.categories.push_back(std::move(category));
   }));
   const Status checked = civic::check_rules(rules, kLanguages);
-  if (!checked.ok()) return error(checked.error().code, checked.error().what, folder + ": " + checked.error().where, checked.error().todo);
+  if (!checked.ok()) {
+    const Error& found = checked.error();
+    const auto place = places.find(found.where);
+    const std::string where = place == places.end() ? folder : place->second;
+    return error(found.code, found.what, where + ": " + found.where, found.todo);
+  }
   return rules;
 }
 

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -27,8 +28,9 @@ std::string ring_path(const std::string& data_dir) { return data_dir + "/key-rin
 
 bool lies_inside(const std::string& file, const std::string& folder) {
   std::error_code ignored;
-  const fs::path inner = fs::weakly_canonical(file, ignored);
-  const fs::path outer = fs::weakly_canonical(folder, ignored);
+  // Absolute first: of a relative path that is not there yet, weakly_canonical leaves a relative one.
+  const fs::path inner = fs::weakly_canonical(fs::absolute(file, ignored), ignored);
+  const fs::path outer = fs::weakly_canonical(fs::absolute(folder, ignored), ignored);
   const auto relative = inner.lexically_relative(outer);
   return !relative.empty() && *relative.begin() != "..";
 }
@@ -206,6 +208,10 @@ Result<std::unique_ptr<OfficeKeys>> OfficeKeys::load(const std::string& data_dir
   if (!certificate.ok()) return certificate.error();
   if (!key.ok()) return key.error();
   keys->tls_ = {*certificate, *key};
+  const auto pin = net::tls_pin(keys->tls_);
+  const auto& pins = keys->ring_.tls_pins.items;
+  if (!pin.ok() || std::find(pins.begin(), pins.end(), *pin) == pins.end())
+    return error(Code::kDamaged, "the TLS key is not the one that devices know from the key ring", data_dir, "restore both from one backup");
   return keys;
 }
 

@@ -44,6 +44,8 @@ Status write_private_file(const std::string& path, const std::string& text) {
   {
     const Descriptor file{::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
     if (file.fd < 0) return file_error("cannot create", beside);
+    // A left-over of a crash, or of somebody else, keeps its own mode.
+    if (::fchmod(file.fd, 0600) != 0) return file_error("cannot protect", beside);
     HUIYIN_TRY(write_all(file.fd, text, beside));
   }
   if (::rename(beside.c_str(), path.c_str()) != 0) return file_error("cannot rename to", path);
