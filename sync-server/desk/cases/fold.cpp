@@ -108,19 +108,20 @@ CapturedBetween captured_between(const protocol::RecordHeader& header, const pro
                                  const std::optional<BootId>& record_boot, OfficeTime received) {
   CapturedBetween between;
   between.to = received;
-  std::int64_t from_ms = 0;
-  if (anchor.office_steps != 0 && record_boot && *record_boot == anchor.boot) {
-    const std::int64_t steps = static_cast<std::int64_t>(anchor.office_steps) +
-                               static_cast<std::int64_t>(header.boot_steps) - static_cast<std::int64_t>(anchor.boot_steps);
-    from_ms = (steps - 1) * kCoarseMs;
-    between.to.ms = std::min(received.ms, (steps + 2) * kCoarseMs);
-  } else {
-    // Another boot: all that is left is the device's own word, and that it was not after arrival.
-    constexpr std::int64_t kPlausibleFromMs = 1'704'067'200'000;  // 2024-01-01: before the first kiosk
-    from_ms = (static_cast<std::int64_t>(header.wall_steps) - 1) * kCoarseMs;
-    if (from_ms < kPlausibleFromMs) return between;
+  const std::int64_t latest = coarse_steps(received.ms);
+  constexpr std::int64_t kPlausibleSteps = 1'704'067'200'000 / kCoarseMs;  // 2024-01-01: before the first kiosk
+  std::int64_t steps = static_cast<std::int64_t>(header.wall_steps);
+  bool by_anchor = false;
+  // A device says both; no year that a number of 4 bytes cannot hold is worth computing with.
+  if (anchor.office_steps != 0 && anchor.office_steps <= UINT32_MAX && record_boot && *record_boot == anchor.boot) {
+    by_anchor = true;
+    steps = static_cast<std::int64_t>(anchor.office_steps) + static_cast<std::int64_t>(header.boot_steps) -
+            static_cast<std::int64_t>(anchor.boot_steps);
   }
-  if (from_ms > received.ms) return between;
+  if (steps - 1 < kPlausibleSteps || steps - 1 > latest) return between;
+  const std::int64_t from_ms = (steps - 1) * kCoarseMs;
+  // Another boot: all that is left is the device's own word, and that it was not after arrival.
+  if (by_anchor) between.to.ms = std::min(received.ms, (steps + 2) * kCoarseMs);
   between.known = true;
   between.from.ms = from_ms;
   between.to.ms = std::max(between.to.ms, from_ms);
