@@ -45,12 +45,13 @@ Office::Office(OfficeOptions options) : options_(std::move(options)) {
 }
 
 Office::~Office() {
-  // The order in which nothing is used after it is gone: callers first, then the writer, then the store.
+  // The order in which nothing is used after it is gone: callers first, then the writer, whose
+  // last group still tells the device port of changed buckets, then the port and the store.
   control_.reset();
   web_.reset();
   if (workers_) workers_->stop();
-  devices_.reset();
   if (writer_) writer_->stop();
+  devices_.reset();
 }
 
 Result<std::unique_ptr<Office>> Office::start(OfficeOptions options) {
