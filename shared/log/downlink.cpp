@@ -25,7 +25,8 @@ Bytes settings_bytes(const civic::OfficeInfo& info) { return to_wire(info); }
 Downlink::Downlink(Store& store, const HashPort& hashes, protocol::KeyRing ring)
     : store_(store), hashes_(hashes), ring_(std::move(ring)) {}
 
-Result<AppliedRound> Downlink::apply(const std::vector<protocol::Delta>& deltas, const protocol::Checkpoint& checkpoint) {
+Result<AppliedRound> Downlink::apply(const std::vector<protocol::Delta>& deltas,
+                                     const protocol::Checkpoint& checkpoint) {
   AppliedRound round;
   std::optional<protocol::KeyRing> newer;
   HUIYIN_TRY(store_.write([&](StoreWriter& writer) -> Status {
@@ -40,8 +41,9 @@ Result<AppliedRound> Downlink::apply(const std::vector<protocol::Delta>& deltas,
   return round;
 }
 
-Status Downlink::apply_entry(StoreWriter& writer, const protocol::Bucket& bucket, const protocol::BucketEntry& entry,
-                             AppliedRound& round, std::optional<protocol::KeyRing>& newer) {
+Status Downlink::apply_entry(StoreWriter& writer, const protocol::Bucket& bucket,
+                             const protocol::BucketEntry& entry, AppliedRound& round,
+                             std::optional<protocol::KeyRing>& newer) {
   const std::string where = "bucket entry " + std::to_string(entry.offset.value);
   const protocol::KeyRing& trusted = newer ? *newer : ring_;
   if (entry.type == entry_type::kKeyRing) {
@@ -141,7 +143,9 @@ Result<std::optional<T>> Downlink::setting(std::uint16_t type, std::string_view 
 Result<std::optional<civic::CategoryList>> Downlink::categories() {
   return setting<civic::CategoryList>(entry_type::kCategories, "categories");
 }
-Result<std::optional<civic::AreaList>> Downlink::areas() { return setting<civic::AreaList>(entry_type::kAreas, "areas"); }
+Result<std::optional<civic::AreaList>> Downlink::areas() {
+  return setting<civic::AreaList>(entry_type::kAreas, "areas");
+}
 Result<std::optional<civic::OfficeInfo>> Downlink::office_info() {
   return setting<civic::OfficeInfo>(entry_type::kOfficeInfo, "office information");
 }

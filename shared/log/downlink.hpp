@@ -27,7 +27,8 @@ class Downlink {
   /// After opening: trusts the newest ring that came down in an earlier run. kBadSignature when the
   /// root did not sign what is stored.
   [[nodiscard]] Status load_ring();
-  [[nodiscard]] Result<AppliedRound> apply(const std::vector<protocol::Delta>& deltas, const protocol::Checkpoint& checkpoint);
+  [[nodiscard]] Result<AppliedRound> apply(const std::vector<protocol::Delta>& deltas,
+                                           const protocol::Checkpoint& checkpoint);
   [[nodiscard]] Result<std::vector<protocol::BucketPosition>> positions();
   /// The newest version of the reply for that tag.
   [[nodiscard]] Result<std::optional<protocol::ReplyEntry>> find_reply(const ReceiptTag& tag);

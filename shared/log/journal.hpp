@@ -50,7 +50,7 @@ struct JournalCounts {
   std::uint64_t saved = 0;         ///< records, epoch openings included
   std::uint64_t acknowledged = 0;  ///< durable at the office, by a verified ack of its present epoch
   std::uint64_t backed_up = 0;
-  std::uint64_t refused = 0;       ///< rejected or quarantined: kept here and shown
+  std::uint64_t refused = 0;  ///< rejected or quarantined: kept here and shown
   [[nodiscard]] std::uint64_t unsent() const { return saved - acknowledged; }
 };
 
@@ -95,7 +95,8 @@ class Journal {
   [[nodiscard]] Result<std::vector<VerdictRow>> verdicts(std::size_t count_max);
 
   /// The last trusted office time; travels with every batch.
-  [[nodiscard]] Status set_anchor(OfficeTime office_time, const ClockReading& clock, const OfficeEpoch& epoch);
+  [[nodiscard]] Status set_anchor(OfficeTime office_time, const ClockReading& clock,
+                                  const OfficeEpoch& epoch);
   [[nodiscard]] Result<OfficeEpoch> known_office_epoch();
   /// The office time of that anchor, to 10 minutes; nothing before the first.
   [[nodiscard]] Result<std::optional<OfficeTime>> last_contact();
@@ -108,7 +109,11 @@ class Journal {
   [[nodiscard]] Result<protocol::Record> read(Seq seq);
 
   /// Walks everything: hashes, chain, signatures. Reports every finding through `finding`.
-  struct Verified { std::uint64_t records = 0; std::uint64_t epochs = 0; std::uint64_t findings = 0; };
+  struct Verified {
+    std::uint64_t records = 0;
+    std::uint64_t epochs = 0;
+    std::uint64_t findings = 0;
+  };
   [[nodiscard]] static Result<Verified> verify(Store& store, const HashPort& hashes, const PublicKey& key,
                                                const OfficeId& office,
                                                const std::function<void(const std::string&)>& finding);

@@ -11,9 +11,11 @@ struct StoredRecord {
   Blob<700> header;
   Hash digest;
   Hash hash;
-  Signature head;        ///< of this record as the head of its epoch
+  Signature head;  ///< of this record as the head of its epoch
   template <class Archive>
-  void serialize(Archive& archive) { archive(format, header, digest, hash, head); }
+  void serialize(Archive& archive) {
+    archive(format, header, digest, hash, head);
+  }
 };
 
 struct EpochRow {
@@ -22,7 +24,9 @@ struct EpochRow {
   Seq first;
   BootId boot;
   template <class Archive>
-  void serialize(Archive& archive) { archive(format, epoch, first, boot); }
+  void serialize(Archive& archive) {
+    archive(format, epoch, first, boot);
+  }
 };
 
 struct AckRow {
@@ -32,7 +36,9 @@ struct AckRow {
   Choice<protocol::Verdict> verdict;
   Text<120> reason;
   template <class Archive>
-  void serialize(Archive& archive) { archive(format, office_epoch, leaf, verdict, reason); }
+  void serialize(Archive& archive) {
+    archive(format, office_epoch, leaf, verdict, reason);
+  }
 };
 
 }  // namespace huiyin::log

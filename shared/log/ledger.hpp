@@ -25,13 +25,21 @@
 namespace huiyin::log {
 
 /// Numbers are stored: never reused.
-enum class StreamKind : std::uint8_t { kRecords = 1, kCase = 2, kDevice = 3, kCode = 4, kPerson = 5, kOffice = 6, kErasure = 7 };
+enum class StreamKind : std::uint8_t {
+  kRecords = 1,
+  kCase = 2,
+  kDevice = 3,
+  kCode = 4,
+  kPerson = 5,
+  kOffice = 6,
+  kErasure = 7
+};
 
 struct StreamKey {
   StreamKind kind = StreamKind::kOffice;
-  StreamId id;        ///< device, case (first 8 bytes), code, hash of the name; zeros for the office
-  EpochId epoch;      ///< record streams only
-  BranchId branch;    ///< record streams only; none is the first comer
+  StreamId id;      ///< device, case (first 8 bytes), code, hash of the name; zeros for the office
+  EpochId epoch;    ///< record streams only
+  BranchId branch;  ///< record streams only; none is the first comer
   friend bool operator==(const StreamKey&, const StreamKey&) = default;
   [[nodiscard]] Bytes bytes() const;  ///< 33
 };
@@ -46,18 +54,18 @@ struct LedgerEntry {
   LedgerOffset offset;
   StreamKey stream;
   StreamVersion version;
-  std::uint16_t type = 0;          ///< record_type for record streams, else act_type
+  std::uint16_t type = 0;  ///< record_type for record streams, else act_type
   std::uint16_t revision = 0;
   OfficeTime at;
-  std::string actor;               ///< sign-in name; empty for the resident and for the office itself
-  Hash hash;                       ///< record_hash, or act hash
-  Hash digest;                     ///< of the payload
+  std::string actor;  ///< sign-in name; empty for the resident and for the office itself
+  Hash hash;          ///< record_hash, or act hash
+  Hash digest;        ///< of the payload
   // Records only:
-  Bytes header;                    ///< header_bytes, so that proofs outlive the payload
+  Bytes header;  ///< header_bytes, so that proofs outlive the payload
   Hash previous;
   protocol::TimeAnchor anchor;
-  std::optional<Signature> head;   ///< of the last record of each batch
-  std::string quarantined;         ///< why it waits for judgement; folds pass it over
+  std::optional<Signature> head;  ///< of the last record of each batch
+  std::string quarantined;        ///< why it waits for judgement; folds pass it over
 };
 
 /// act hash = BLAKE2b-256("huiyin/act/1" ‖ stream ‖ version ‖ type ‖ revision ‖ time ‖ actor ‖ digest)
@@ -68,7 +76,7 @@ struct Act {
   std::uint16_t revision = 1;
   OfficeTime at;
   std::string actor;
-  Salt salt;                       ///< random
+  Salt salt;  ///< random
   Bytes body;
 };
 namespace act_type {
@@ -79,7 +87,9 @@ struct RecordErased {
   Text<200> reason;
   Text<200> basis;
   template <class Archive>
-  void serialize(Archive& archive) { archive(offset, reason, basis); }
+  void serialize(Archive& archive) {
+    archive(offset, reason, basis);
+  }
 };
 
 /// A view computed from the ledger: can be emptied and folded again, to the same bytes.
@@ -89,7 +99,8 @@ class Fold {
  public:
   virtual ~Fold() = default;
   [[nodiscard]] virtual std::vector<Table> tables() const = 0;
-  [[nodiscard]] virtual Status apply(StoreWriter& writer, const LedgerEntry& entry, std::optional<ByteView> body) = 0;
+  [[nodiscard]] virtual Status apply(StoreWriter& writer, const LedgerEntry& entry,
+                                     std::optional<ByteView> body) = 0;
 };
 using Folds = std::vector<Fold*>;
 
@@ -112,7 +123,8 @@ struct IngestOutcome {
 
 class LedgerWriter {
  public:
-  [[nodiscard]] static Result<LedgerWriter> begin(StoreWriter& writer, const HashPort& hashes, const Folds& folds);
+  [[nodiscard]] static Result<LedgerWriter> begin(StoreWriter& writer, const HashPort& hashes,
+                                                  const Folds& folds);
 
   [[nodiscard]] Result<LedgerEntry> append_act(const Act& act);
   /// Verified records of one device and epoch. Forks open a branch named by the first record
@@ -148,12 +160,13 @@ struct LedgerState {
 [[nodiscard]] Result<LedgerState> ledger_state(StoreReader& reader, const HashPort& hashes);
 [[nodiscard]] Result<LedgerEntry> ledger_entry(StoreReader& reader, LedgerOffset offset);
 /// Nothing when it was erased. The salt is checked against the digest: kDamaged.
-[[nodiscard]] Result<std::optional<Bytes>> ledger_payload(StoreReader& reader, const HashPort& hashes, const LedgerEntry& entry);
+[[nodiscard]] Result<std::optional<Bytes>> ledger_payload(StoreReader& reader, const HashPort& hashes,
+                                                          const LedgerEntry& entry);
 /// The newest version of a stream; 0 when there is none.
 [[nodiscard]] Result<StreamVersion> stream_head(StoreReader& reader, const StreamKey& stream);
 /// What the office has, contiguous from the first record, of those epochs of a device (branch 0).
-[[nodiscard]] Result<List<protocol::EpochPosition, 64>> device_positions(StoreReader& reader, const DeviceId& device,
-                                                                         const List<protocol::EpochPosition, 64>& epochs);
+[[nodiscard]] Result<List<protocol::EpochPosition, 64>> device_positions(
+    StoreReader& reader, const DeviceId& device, const List<protocol::EpochPosition, 64>& epochs);
 /// Entries from an offset on, in order, with their payload, while `visit` returns true.
 using LedgerVisit = std::function<bool(const LedgerEntry&, std::optional<ByteView> body)>;
 [[nodiscard]] Status read_ledger(StoreReader& reader, LedgerOffset from, const LedgerVisit& visit);
@@ -162,7 +175,12 @@ using LedgerVisit = std::function<bool(const LedgerEntry&, std::optional<ByteVie
 [[nodiscard]] Status rebuild(StoreWriter& writer, const Folds& folds);
 
 /// Walks everything: hashes, chains, digests, streams, tree. Findings in words.
-struct LedgerVerified { std::uint64_t entries = 0; std::uint64_t erased = 0; std::uint64_t findings = 0; Hash root; };
+struct LedgerVerified {
+  std::uint64_t entries = 0;
+  std::uint64_t erased = 0;
+  std::uint64_t findings = 0;
+  Hash root;
+};
 [[nodiscard]] Result<LedgerVerified> verify_ledger(StoreReader& reader, const HashPort& hashes,
                                                    const std::function<void(const std::string&)>& finding);
 

@@ -30,7 +30,8 @@ void MerkleFrontier::append(const HashPort& hashes, const Hash& entry_hash) {
 Hash MerkleFrontier::root(const HashPort& hashes) const {
   if (subtrees_.empty()) return hashes.sha256({});
   Hash node = subtrees_.back();
-  for (std::size_t i = subtrees_.size() - 1; i-- > 0;) node = hashes.sha256({kNode, subtrees_[i].view(), node.view()});
+  for (std::size_t i = subtrees_.size() - 1; i-- > 0;)
+    node = hashes.sha256({kNode, subtrees_[i].view(), node.view()});
   return node;
 }
 

@@ -22,12 +22,12 @@ constexpr Table kSettings = 10;   ///< bucket entry type u16 → body, the newes
 
 /// The office's store. From 20 on: views, which can be emptied and folded again.
 namespace office_table {
-constexpr Table kMeta = 1;        ///< text key → value
-constexpr Table kEntries = 2;     ///< offset8 → LedgerEntry
-constexpr Table kPayloads = 3;    ///< offset8 → salt16 ‖ payload; absent once erased
-constexpr Table kStreams = 4;     ///< stream33 ‖ version8 → offset8 ‖ hash32
-constexpr Table kHeads = 5;       ///< stream33 → StreamHead
-constexpr Table kPresence = 10;   ///< device16 → Presence; not part of the ledger
+constexpr Table kMeta = 1;            ///< text key → value
+constexpr Table kEntries = 2;         ///< offset8 → LedgerEntry
+constexpr Table kPayloads = 3;        ///< offset8 → salt16 ‖ payload; absent once erased
+constexpr Table kStreams = 4;         ///< stream33 ‖ version8 → offset8 ‖ hash32
+constexpr Table kHeads = 5;           ///< stream33 → StreamHead
+constexpr Table kPresence = 10;       ///< device16 → Presence; not part of the ledger
 constexpr Table kCases = 20;          ///< case8 → CaseRow
 constexpr Table kCasesByTag = 21;     ///< receipt tag16 → case8
 constexpr Table kCasesByTime = 22;    ///< received offset8 → case8
