@@ -138,7 +138,12 @@ void Kiosk::read_enrolment() {
   }
   state_.enrolment = std::move(*enrolment);
   state_.settings.ring = state_.enrolment->result.ring;
-  if (state_.damage) return;
+  open_kept_logs();
+}
+
+/// Those of an enrolment that is on the disk already; tried again while only room is missing.
+void Kiosk::open_kept_logs() {
+  if (state_.damage || opening_ || stopping_) return;
   open_logs([] { return Status{}; }, [this](const Status& opened) {
     if (!opened.ok()) return on_storage_failure(opened.error());
     begin_sync();
@@ -146,7 +151,9 @@ void Kiosk::read_enrolment() {
 }
 
 void Kiosk::open_logs(std::function<Status()> before, std::function<void(Status)> done) {
+  opening_ = true;
   storage_->open(state_.enrolment->result, std::move(before), [this, done = std::move(done)](Result<Settings> settings) {
+    opening_ = false;
     if (!settings.ok()) return done(settings.error());
     state_.logs_open = true;
     on_settings(std::move(*settings));
@@ -248,6 +255,7 @@ void Kiosk::refresh() {
 
 void Kiosk::refresh_regularly() {
   refresh();
+  if (state_.enrolment && !state_.logs_open) open_kept_logs();
   runtime_.after(kRefreshEvery, [this] {
     if (!stopping_) refresh_regularly();
   });

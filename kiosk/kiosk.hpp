@@ -40,6 +40,7 @@ class Kiosk {
   Status open_parts(Result<std::unique_ptr<store::LmdbStore>> opened);
   Status listen();
   void read_enrolment();
+  void open_kept_logs();
   void open_logs(std::function<Status()> before, std::function<void(Status)> done);
   void on_enrolled(Enrolment enrolment, std::function<void(Status)> done);
   void on_settings(Settings settings);
@@ -58,6 +59,7 @@ class Kiosk {
   const DeviceFiles files_;
   const crypto::KeyPair key_;
   State state_;
+  bool opening_ = false;
   bool refreshing_ = false;
   bool refresh_again_ = false;
   bool stopping_ = false;

@@ -36,10 +36,10 @@ class Receipts {
 
   /// Begins to fill the stock; another recipe than before throws away what was made with the old.
   void set_recipe(const ReceiptRecipe& recipe);
-  /// A receipt nobody else gets; nothing while none is ready. kRefused-like trouble of the derivation
-  /// is in last_problem().
+  /// A receipt nobody else gets; nothing while none is ready.
   [[nodiscard]] std::optional<Receipt> take();
   [[nodiscard]] std::size_t ready() const;
+  /// Why the last one could not be made; empty when it could.
   [[nodiscard]] std::string last_problem() const;
 
   /// Runs `job` on the thread, before the stock is filled further: a look-up or a PIN check.

@@ -494,7 +494,10 @@ TEST_F(DaemonTest, Control_socket_enrols_and_tells_the_status) {
     return json::parse(net::control_call(folder_.file("data/control.sock"), line.dump(), Duration{20'000}).value());
   };
   EXPECT_EQ(say({{"command", "dance"}})["type"], "huiyin:malformed");
-  EXPECT_EQ(say({{"command", "enrol"}, {"line", "x"}})["type"], "huiyin:line-mistyped");
+  const json refused = say({{"command", "enrol"}, {"line", "x"}});
+  EXPECT_EQ(refused["ok"], false);
+  EXPECT_EQ(refused["type"], "huiyin:line-mistyped");
+  EXPECT_FALSE(refused["error"].get<std::string>().empty());
   EXPECT_EQ(say({{"command", "enrol"}, {"line", office_.new_line()}})["state"], "ready");
   eventually([&] { return say({{"command", "status"}})["link"] == "online"; });
   const json status = say({{"command", "status"}});
