@@ -39,7 +39,8 @@ log::Capture sealed_capture(std::uint16_t type, const CapturePlace& place) {
   return capture;
 }
 
-Result<Bytes> sealed_payload(std::span<const crypto::SealSection> sections, const protocol::RecordHeader& header) {
+Result<Bytes> sealed_payload(std::span<const crypto::SealSection> sections,
+                             const protocol::RecordHeader& header) {
   const auto sealed = crypto::seal(protocol::kSealContext, sections, protocol::seal_aad(header));
   if (!sealed.ok()) return sealed.error();
   return protocol::make_payload({}, *sealed);
@@ -63,36 +64,42 @@ std::optional<Problem> check_said(Said& said) {
     const bool too_long = taken.error().code == Code::kTooLarge;
     return problem(too_long ? "text-too-long" : "text-refused", taken.error().text());
   }
-  if (is_blank(said.text) && said.feeling == 0) return problem("nothing-said", "there is neither a text nor a feeling");
+  if (is_blank(said.text) && said.feeling == 0)
+    return problem("nothing-said", "there is neither a text nor a feeling");
   return std::nullopt;
 }
 
 const civic::Category* offered_category(const civic::CategoryList& list, CategoryCode code) {
   const auto& items = list.items.items;
-  const auto at = std::find_if(items.begin(), items.end(),
-                               [&](const civic::Category& each) { return each.code == code && !each.confidential; });
+  const auto at = std::find_if(items.begin(), items.end(), [&](const civic::Category& each) {
+    return each.code == code && !each.confidential;
+  });
   return at == items.end() ? nullptr : &*at;
 }
 
 log::Capture feedback_capture(const Said& said, const PublicKey& receipt, const CapturePlace& place) {
   log::Capture capture = sealed_capture(protocol::record_type::kFeedback, place);
-  const protocol::FeedbackRouting about{said.category, place.area, static_cast<std::uint8_t>(said.feeling), receipt};
+  const protocol::FeedbackRouting about{said.category, place.area, static_cast<std::uint8_t>(said.feeling),
+                                        receipt};
   protocol::FeedbackText words{{said.language}, {said.text}};
   const PlainPart routing = plain_of(about);
   const PlainPart text = plain_of(words);
   wipe_text(words.text.value);
-  capture.payload = [routing, text, keys = place.keys](const protocol::RecordHeader& header) -> Result<Bytes> {
+  capture.payload = [routing, text,
+                     keys = place.keys](const protocol::RecordHeader& header) -> Result<Bytes> {
     const crypto::SealRecipient to_routing{keys.generation, keys.routing};
     const crypto::SealRecipient to_text{keys.generation, keys.text};
-    const std::array sections{crypto::SealSection{crypto::SectionKind::kRouting, routing->view(), {&to_routing, 1}},
-                              crypto::SealSection{crypto::SectionKind::kText, text->view(), {&to_text, 1}}};
+    const std::array sections{
+        crypto::SealSection{crypto::SectionKind::kRouting, routing->view(), {&to_routing, 1}},
+        crypto::SealSection{crypto::SectionKind::kText, text->view(), {&to_text, 1}}};
     return sealed_payload(sections, header);
   };
   return capture;
 }
 
-log::Capture rating_capture(const crypto::ReceiptKeys& receipt, const OfficeId& office, std::uint32_t reply_version,
-                            protocol::Solved solved, std::uint8_t stars, const CapturePlace& place) {
+log::Capture rating_capture(const crypto::ReceiptKeys& receipt, const OfficeId& office,
+                            std::uint32_t reply_version, protocol::Solved solved, std::uint8_t stars,
+                            const CapturePlace& place) {
   protocol::Rating rating;
   rating.receipt = receipt.sign.public_key();
   rating.reply_version = reply_version;
@@ -100,9 +107,11 @@ log::Capture rating_capture(const crypto::ReceiptKeys& receipt, const OfficeId& 
   rating.stars = stars;
   protocol::sign_rating(receipt.sign, office, rating);
   log::Capture capture = sealed_capture(protocol::record_type::kRating, place);
-  capture.payload = [plain = plain_of(rating), keys = place.keys](const protocol::RecordHeader& header) -> Result<Bytes> {
+  capture.payload = [plain = plain_of(rating),
+                     keys = place.keys](const protocol::RecordHeader& header) -> Result<Bytes> {
     const crypto::SealRecipient to_routing{keys.generation, keys.routing};
-    const std::array sections{crypto::SealSection{crypto::SectionKind::kRouting, plain->view(), {&to_routing, 1}}};
+    const std::array sections{
+        crypto::SealSection{crypto::SectionKind::kRouting, plain->view(), {&to_routing, 1}}};
     return sealed_payload(sections, header);
   };
   return capture;

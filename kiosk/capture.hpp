@@ -34,15 +34,16 @@ struct Said {
 /// Where and to whom.
 struct CapturePlace {
   AreaId area;
-  protocol::SealingKeys keys;   ///< the newest of the ring
+  protocol::SealingKeys keys;  ///< the newest of the ring
 };
 
 /// Two sections: routing to the routing key, text to the text key. Call check_said() before.
-[[nodiscard]] log::Capture feedback_capture(const Said& said, const PublicKey& receipt, const CapturePlace& place);
+[[nodiscard]] log::Capture feedback_capture(const Said& said, const PublicKey& receipt,
+                                            const CapturePlace& place);
 
 /// One section to the routing key, signed by the receipt.
 [[nodiscard]] log::Capture rating_capture(const crypto::ReceiptKeys& receipt, const OfficeId& office,
-                                          std::uint32_t reply_version, protocol::Solved solved, std::uint8_t stars,
-                                          const CapturePlace& place);
+                                          std::uint32_t reply_version, protocol::Solved solved,
+                                          std::uint8_t stars, const CapturePlace& place);
 
 }  // namespace huiyin::kiosk

@@ -31,11 +31,19 @@ struct NumberOption {
 const std::vector<NumberOption>& number_options() {
   static const std::vector<NumberOption> options{
       {"port", {0, 65535}, [](Config& c, std::int64_t n) { c.port = static_cast<std::uint16_t>(n); }},
-      {"idle_seconds", {10, 3600}, [](Config& c, std::int64_t n) { c.idle_seconds = static_cast<unsigned>(n); }},
-      {"warn_seconds", {5, 3600}, [](Config& c, std::int64_t n) { c.warn_seconds = static_cast<unsigned>(n); }},
-      {"receipts_ready", {1, 64}, [](Config& c, std::int64_t n) { c.receipts_ready = static_cast<std::size_t>(n); }},
+      {"idle_seconds",
+       {10, 3600},
+       [](Config& c, std::int64_t n) { c.idle_seconds = static_cast<unsigned>(n); }},
+      {"warn_seconds",
+       {5, 3600},
+       [](Config& c, std::int64_t n) { c.warn_seconds = static_cast<unsigned>(n); }},
+      {"receipts_ready",
+       {1, 64},
+       [](Config& c, std::int64_t n) { c.receipts_ready = static_cast<std::size_t>(n); }},
       {"retry_seconds_max", {1, 86400}, [](Config& c, std::int64_t n) { c.retry_max = {n * kMsPerSecond}; }},
-      {"store_mib_max", {16, 65536}, [](Config& c, std::int64_t n) { c.store_bytes_max = static_cast<std::size_t>(n) * 1024 * 1024; }},
+      {"store_mib_max",
+       {16, 65536},
+       [](Config& c, std::int64_t n) { c.store_bytes_max = static_cast<std::size_t>(n) * 1024 * 1024; }},
   };
   return options;
 }
@@ -67,23 +75,28 @@ Status take_entry(std::string_view key, const toml::node& node, const std::strin
     return {};
   }
   const auto& options = number_options();
-  const auto option = std::find_if(options.begin(), options.end(), [&](const NumberOption& each) { return key == each.key; });
+  const auto option =
+      std::find_if(options.begin(), options.end(), [&](const NumberOption& each) { return key == each.key; });
   if (option == options.end()) return wrong(file, node.source(), "there is no option \"" + name + "\"");
   const auto number = node.value_exact<std::int64_t>();
   if (!number || *number < option->range.least || *number > option->range.greatest)
-    return wrong(file, node.source(), name + " must be a whole number from " + std::to_string(option->range.least) +
-                                          " to " + std::to_string(option->range.greatest));
+    return wrong(file, node.source(),
+                 name + " must be a whole number from " + std::to_string(option->range.least) + " to " +
+                     std::to_string(option->range.greatest));
   option->set(config, *number);
   return {};
 }
 
 Result<std::string> read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return error(Code::kInvalid, "the configuration file cannot be read", path, "check its name and its rights");
+  if (!file)
+    return error(Code::kInvalid, "the configuration file cannot be read", path,
+                 "check its name and its rights");
   std::string text(kConfigBytesMax + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kConfigBytesMax) return error(Code::kInvalid, "the configuration file is above 64 KiB", path);
+  if (text.size() > kConfigBytesMax)
+    return error(Code::kInvalid, "the configuration file is above 64 KiB", path);
   return text;
 }
 
@@ -98,7 +111,9 @@ Status read_config(std::string_view text, const std::string& file, Config& confi
 
 CommandLine read_command_line(std::vector<std::string> arguments) {
   CommandLine result;
-  CLI::App app{"Huiyin kiosk daemon: serves the touch page on 127.0.0.1 and brings what it takes to the office.", "huiyin-kiosk"};
+  CLI::App app{
+      "Huiyin kiosk daemon: serves the touch page on 127.0.0.1 and brings what it takes to the office.",
+      "huiyin-kiosk"};
   std::string file;
   std::string data;
   std::string log_level;
@@ -106,9 +121,12 @@ CommandLine read_command_line(std::vector<std::string> arguments) {
   std::int64_t idle_seconds = -1;
   app.add_option("--config", file, "TOML file; the options below go over it");
   app.add_option("--data", data, "data folder (default " + result.config.data + ")");
-  app.add_option("--port", port, "port of the touch page, 0 for any free one (default 7081)")->check(CLI::Range(0, 65535));
-  app.add_option("--idle-seconds", idle_seconds, "without a touch, until a visit is wiped (default 60)")->check(CLI::Range(10, 3600));
-  app.add_option("--log-level", log_level, "debug, info, warn or error")->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  app.add_option("--port", port, "port of the touch page, 0 for any free one (default 7081)")
+      ->check(CLI::Range(0, 65535));
+  app.add_option("--idle-seconds", idle_seconds, "without a touch, until a visit is wiped (default 60)")
+      ->check(CLI::Range(10, 3600));
+  app.add_option("--log-level", log_level, "debug, info, warn or error")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
   app.set_version_flag("--version", std::string("huiyin-kiosk ") + kVersion);
   const auto fail = [&](std::string message) {
     result.message = std::move(message);
@@ -129,15 +147,18 @@ CommandLine read_command_line(std::vector<std::string> arguments) {
   if (!file.empty()) {
     const auto text = read_file(file);
     if (!text.ok()) return fail(text.error().text());
-    if (const Status read = read_config(*text, file, result.config); !read.ok()) return fail(read.error().text());
+    if (const Status read = read_config(*text, file, result.config); !read.ok())
+      return fail(read.error().text());
   }
   if (!data.empty()) result.config.data = data;
   if (!log_level.empty()) result.config.log_level = log_level;
   if (port >= 0) result.config.port = static_cast<std::uint16_t>(port);
   if (idle_seconds >= 0) result.config.idle_seconds = static_cast<unsigned>(idle_seconds);
   // A short idle time on the command line alone must not collide with the file's warning time.
-  if (idle_seconds >= 0) result.config.warn_seconds = std::min(result.config.warn_seconds, result.config.idle_seconds / 2);
-  if (const Status fits = check_together(result.config, "command line"); !fits.ok()) return fail(fits.error().text());
+  if (idle_seconds >= 0)
+    result.config.warn_seconds = std::min(result.config.warn_seconds, result.config.idle_seconds / 2);
+  if (const Status fits = check_together(result.config, "command line"); !fits.ok())
+    return fail(fits.error().text());
   return result;
 }
 

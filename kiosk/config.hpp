@@ -24,7 +24,7 @@ struct Config {
   std::size_t receipts_ready = 4;              ///< prepared ahead, in memory only
   Duration retry_max{kMsPerMinute};            ///< the longest wait between two tries to reach the office
   std::size_t store_bytes_max = std::size_t{512} * 1024 * 1024;
-  std::string log_level = "info";              ///< debug, info, warn or error
+  std::string log_level = "info";  ///< debug, info, warn or error
 };
 
 /// Puts what the file says over `config`. kInvalid names file, line and reason.

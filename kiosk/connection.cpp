@@ -7,14 +7,17 @@
 
 namespace huiyin::kiosk {
 
-Connection::Connection(net::Runtime& runtime, const Clock& clock, std::unique_ptr<Session> session, Handlers handlers)
+Connection::Connection(net::Runtime& runtime, const Clock& clock, std::unique_ptr<Session> session,
+                       Handlers handlers)
     : runtime_(runtime), clock_(clock), session_(std::move(session)), handlers_(std::move(handlers)) {}
 
-std::shared_ptr<Connection> Connection::open(net::Runtime& runtime, const Clock& clock, net::FrameClientOptions target,
-                                             std::unique_ptr<Session> session, Handlers handlers) {
+std::shared_ptr<Connection> Connection::open(net::Runtime& runtime, const Clock& clock,
+                                             net::FrameClientOptions target, std::unique_ptr<Session> session,
+                                             Handlers handlers) {
   std::shared_ptr<Connection> self(new Connection(runtime, clock, std::move(session), std::move(handlers)));
-  net::connect_frame_link(runtime, std::move(target),
-                          [self](Result<std::shared_ptr<net::FrameLink>> link) { self->on_link(std::move(link)); });
+  net::connect_frame_link(runtime, std::move(target), [self](Result<std::shared_ptr<net::FrameLink>> link) {
+    self->on_link(std::move(link));
+  });
   return self;
 }
 

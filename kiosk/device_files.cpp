@@ -21,7 +21,8 @@ constexpr std::size_t kFileBytesMax = 64 * 1024;
 Error disk_error(const std::string& doing, const std::string& path) {
   const int number = errno;
   const Code code = number == ENOSPC || number == EDQUOT ? Code::kStorageFull : Code::kStorage;
-  return error(code, doing + ": " + std::strerror(number), path);  // NOLINT(concurrency-mt-unsafe): glibc's is safe
+  return error(code, doing + ": " + std::strerror(number),
+               path);  // NOLINT(concurrency-mt-unsafe): glibc's is safe
 }
 
 class Descriptor {
@@ -51,7 +52,8 @@ Status write_all(int file, ByteView bytes, const std::string& path) {
 
 Status sync_folder(const std::string& folder) {
   const Descriptor at(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!at.is_open() || ::fsync(at.number()) != 0) return disk_error("a folder cannot be made durable", folder);
+  if (!at.is_open() || ::fsync(at.number()) != 0)
+    return disk_error("a folder cannot be made durable", folder);
   return {};
 }
 
@@ -63,7 +65,8 @@ Status replace_file(const std::string& folder, const std::string& path, ByteView
     HUIYIN_TRY(write_all(file.number(), bytes, temporary));
     if (::fsync(file.number()) != 0) return disk_error("a file cannot be made durable", temporary);
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return disk_error("a file cannot be put in place", path);
+  if (::rename(temporary.c_str(), path.c_str()) != 0)
+    return disk_error("a file cannot be put in place", path);
   return sync_folder(folder);
 }
 
@@ -94,17 +97,18 @@ struct EnrolmentRow {
   KeyPin pin;
   protocol::EnrolResult result;
   template <class Archive>
-  void serialize(Archive& archive) { archive(format, host, port, pin, result); }
+  void serialize(Archive& archive) {
+    archive(format, host, port, pin, result);
+  }
 };
 
-Hash checksum(ByteView body) {
-  return crypto::hash_port().blake2b({as_bytes("huiyin/enrolment/1"), body});
-}
+Hash checksum(ByteView body) { return crypto::hash_port().blake2b({as_bytes("huiyin/enrolment/1"), body}); }
 
 }  // namespace
 
 Bytes enrolment_bytes(const Enrolment& enrolment) {
-  const Bytes body = protocol::to_wire(EnrolmentRow{1, {enrolment.host}, enrolment.port, enrolment.pin, enrolment.result});
+  const Bytes body =
+      protocol::to_wire(EnrolmentRow{1, {enrolment.host}, enrolment.port, enrolment.pin, enrolment.result});
   Bytes bytes = to_bytes(checksum(body).view());
   append(bytes, body);
   return bytes;
@@ -116,15 +120,18 @@ Result<Enrolment> parse_enrolment(ByteView bytes) {
     return error(Code::kDamaged, "the enrolment file is not as it was written", "enrolment", kTodo);
   auto row = protocol::from_wire<EnrolmentRow>(bytes.subspan(Hash::kSize), "enrolment");
   if (!row.ok()) return error(Code::kDamaged, row.error().text(), "enrolment", kTodo);
-  if (row->format != 1) return error(Code::kUnsupported, "a newer program wrote the enrolment file", "enrolment");
+  if (row->format != 1)
+    return error(Code::kUnsupported, "a newer program wrote the enrolment file", "enrolment");
   return Enrolment{std::move(row->host.value), row->port, row->pin, std::move(row->result)};
 }
 
 Status DeviceFiles::prepare() const {
   std::error_code problem;
   std::filesystem::create_directories(std::filesystem::path(folder_).parent_path(), problem);
-  if (::mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST) return disk_error("the data folder cannot be made", folder_);
-  if (::access(folder_.c_str(), R_OK | W_OK | X_OK) != 0) return disk_error("the data folder cannot be used", folder_);
+  if (::mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST)
+    return disk_error("the data folder cannot be made", folder_);
+  if (::access(folder_.c_str(), R_OK | W_OK | X_OK) != 0)
+    return disk_error("the data folder cannot be used", folder_);
   return {};
 }
 
@@ -159,7 +166,8 @@ Status DeviceFiles::save_enrolment(const Enrolment& enrolment) const {
 
 Result<std::uint64_t> DeviceFiles::free_bytes() const {
   struct statvfs disk {};
-  if (::statvfs(folder_.c_str(), &disk) != 0) return disk_error("the disk's free space cannot be read", folder_);
+  if (::statvfs(folder_.c_str(), &disk) != 0)
+    return disk_error("the disk's free space cannot be read", folder_);
   return static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
 }
 

@@ -21,7 +21,7 @@ namespace huiyin::kiosk {
 struct Enrolment {
   std::string host;
   std::uint16_t port = 0;
-  KeyPin pin;                  ///< as the enrolment line said; the key ring's pins rule afterwards
+  KeyPin pin;  ///< as the enrolment line said; the key ring's pins rule afterwards
   protocol::EnrolResult result;
   friend bool operator==(const Enrolment&, const Enrolment&) = default;
 };

@@ -12,18 +12,16 @@ namespace {
 Problem refusal(const protocol::HelloError& reason) {
   using Reason = protocol::HelloErrorCode;
   switch (reason.code) {
-    case Reason::kCodeUnknown:
-      return problem("code-refused", reason.text);
-    case Reason::kCodeExpired:
-      return problem("code-expired", reason.text);
-    default:
-      return problem("unreachable", "the office refused: " + reason.text);
+    case Reason::kCodeUnknown: return problem("code-refused", reason.text);
+    case Reason::kCodeExpired: return problem("code-expired", reason.text);
+    default: return problem("unreachable", "the office refused: " + reason.text);
   }
 }
 
 }  // namespace
 
-std::optional<std::string> enrolment_fault(const HashPort& hashes, const protocol::EnrolResult& result, const KeyPin& pin) {
+std::optional<std::string> enrolment_fault(const HashPort& hashes, const protocol::EnrolResult& result,
+                                           const KeyPin& pin) {
   const protocol::KeyRing& ring = result.ring;
   if (!protocol::verify_key_ring(hashes, ring) || !(ring.office == result.office))
     return "the office's key ring is not signed by the office";
@@ -60,7 +58,8 @@ void Enroller::on_output(Session::Output output) {
   if (const auto* went = std::get_if<Session::WentAway>(&output))
     return finish(problem("unreachable", "the office closes: " + went->message.reason.value));
   if (auto* enrolled = std::get_if<Session::Enrolled>(&output)) {
-    if (const auto fault = enrolment_fault(hashes_, enrolled->result, line_.pin)) return finish(problem("wrong-pin", *fault));
+    if (const auto fault = enrolment_fault(hashes_, enrolled->result, line_.pin))
+      return finish(problem("wrong-pin", *fault));
     finish(Enrolment{line_.host, line_.port, line_.pin, std::move(enrolled->result)});
   }
 }

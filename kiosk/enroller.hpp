@@ -39,7 +39,8 @@ class Enroller {
 };
 
 /// Why what the office sent cannot be what this kiosk lives by; nothing when it can.
-[[nodiscard]] std::optional<std::string> enrolment_fault(const HashPort& hashes, const protocol::EnrolResult& result,
+[[nodiscard]] std::optional<std::string> enrolment_fault(const HashPort& hashes,
+                                                         const protocol::EnrolResult& result,
                                                          const KeyPin& pin);
 
 }  // namespace huiyin::kiosk

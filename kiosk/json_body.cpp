@@ -30,7 +30,8 @@ std::optional<JsonBody> JsonBody::parse(std::string& text, int depth_max) {
   bool too_deep = false;
   // What lies too deep is dropped while it is read, so that a bomb costs no memory.
   const auto within = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json&) {
-    const bool opens = event == nlohmann::json::parse_event_t::object_start || event == nlohmann::json::parse_event_t::array_start;
+    const bool opens = event == nlohmann::json::parse_event_t::object_start ||
+                       event == nlohmann::json::parse_event_t::array_start;
     if (opens && depth >= depth_max) too_deep = true;
     return !too_deep;
   };
@@ -48,10 +49,12 @@ std::optional<std::string> JsonBody::take_text(const char* name) {
   return std::move(at->get_ref<std::string&>());
 }
 
-std::optional<std::int64_t> JsonBody::number(const char* name, std::int64_t least, std::int64_t greatest) const {
+std::optional<std::int64_t> JsonBody::number(const char* name, std::int64_t least,
+                                             std::int64_t greatest) const {
   const auto at = document_->json.find(name);
   if (at == document_->json.end() || !at->is_number_integer()) return std::nullopt;
-  if (at->is_number_unsigned() && at->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
+  if (at->is_number_unsigned() && at->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX))
+    return std::nullopt;
   const auto value = at->get<std::int64_t>();
   if (value < least || value > greatest) return std::nullopt;
   return value;

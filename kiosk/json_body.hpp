@@ -20,7 +20,8 @@ class JsonBody {
   /// Nothing when the member is absent or no string.
   [[nodiscard]] std::optional<std::string> take_text(const char* name);
   /// Nothing when it is absent or no whole number within these.
-  [[nodiscard]] std::optional<std::int64_t> number(const char* name, std::int64_t least, std::int64_t greatest) const;
+  [[nodiscard]] std::optional<std::int64_t> number(const char* name, std::int64_t least,
+                                                   std::int64_t greatest) const;
 
  private:
   struct Document;

@@ -28,9 +28,7 @@ std::string control_refusal(const Problem& problem) {
   return json.take();
 }
 
-std::uint64_t jitter_seed() {
-  return get_big_endian<std::uint64_t>(crypto::random_bytes(8));
-}
+std::uint64_t jitter_seed() { return get_big_endian<std::uint64_t>(crypto::random_bytes(8)); }
 
 }  // namespace
 
@@ -74,7 +72,8 @@ Status Kiosk::open_parts(Result<std::unique_ptr<store::LmdbStore>> opened) {
     const auto free = files_.free_bytes();
     if (!free.ok()) return free.error();
     const std::uint64_t left_in_map = map_bytes > use->used_bytes ? map_bytes - use->used_bytes : 0;
-    const std::uint64_t free_in_file = use->file_bytes > use->used_bytes ? use->file_bytes - use->used_bytes : 0;
+    const std::uint64_t free_in_file =
+        use->file_bytes > use->used_bytes ? use->file_bytes - use->used_bytes : 0;
     return DiskUse{use->used_bytes, std::min(left_in_map, *free + free_in_file)};
   };
   if (!opened.ok()) damaged(opened.error());
@@ -83,11 +82,14 @@ Status Kiosk::open_parts(Result<std::unique_ptr<store::LmdbStore>> opened) {
   receipts_ = std::make_unique<Receipts>(state_.config.receipts_ready);
   enroller_ = std::make_unique<Enroller>(runtime_, clock_, hashes, key_);
   sync_ = std::make_unique<SyncDriver>(
-      SyncDriver::Setup{runtime_, clock_, *storage_, hashes, key_,
-                        BackoffPolicy{std::min(Duration{kMsPerSecond}, state_.config.retry_max), state_.config.retry_max}, Prng(jitter_seed())},
-      SyncDriver::Events{[this](bool online) { on_link(online); },
-                         [this](LinkTrouble trouble, const std::string& words) { on_link_trouble(trouble, words); },
-                         [this] { refresh(); }, [this](const log::AppliedRound& round) { on_applied(round); }});
+      SyncDriver::Setup{
+          runtime_, clock_, *storage_, hashes, key_,
+          BackoffPolicy{std::min(Duration{kMsPerSecond}, state_.config.retry_max), state_.config.retry_max},
+          Prng(jitter_seed())},
+      SyncDriver::Events{
+          [this](bool online) { on_link(online); },
+          [this](LinkTrouble trouble, const std::string& words) { on_link_trouble(trouble, words); },
+          [this] { refresh(); }, [this](const log::AppliedRound& round) { on_applied(round); }});
   service_ = std::make_unique<Service>(
       Service::Parts{runtime_, clock_, state_, *storage_, *receipts_, *enroller_, hashes},
       Service::Events{[this](Enrolment enrolment, std::function<void(Status)> done) {
@@ -108,12 +110,13 @@ Status Kiosk::listen() {
   options.address = kLoopback;
   options.port = state_.config.port;
   options.body_bytes_max = kBodyBytesMax;
-  auto http = net::make_http_server(runtime_, options, [this](net::HttpRequest request, net::HttpRespond respond) {
-    if (stopping_) return;
-    state_.receipts_ready = receipts_->ready();
-    state_.last_contact = sync_->last_contact() ? sync_->last_contact() : state_.last_contact;
-    api_->handle(std::move(request), std::move(respond));
-  });
+  auto http =
+      net::make_http_server(runtime_, options, [this](net::HttpRequest request, net::HttpRespond respond) {
+        if (stopping_) return;
+        state_.receipts_ready = receipts_->ready();
+        state_.last_contact = sync_->last_contact() ? sync_->last_contact() : state_.last_contact;
+        api_->handle(std::move(request), std::move(respond));
+      });
   if (!http.ok()) return http.error();
   http_ = std::move(*http);
   api_->set_port(http_->port());
@@ -144,22 +147,24 @@ void Kiosk::read_enrolment() {
 /// Those of an enrolment that is on the disk already; tried again while only room is missing.
 void Kiosk::open_kept_logs() {
   if (state_.damage || opening_ || stopping_) return;
-  open_logs([] { return Status{}; }, [this](const Status& opened) {
-    if (!opened.ok()) return on_storage_failure(opened.error());
-    begin_sync();
-  });
+  open_logs([] { return Status{}; },
+            [this](const Status& opened) {
+              if (!opened.ok()) return on_storage_failure(opened.error());
+              begin_sync();
+            });
 }
 
 void Kiosk::open_logs(std::function<Status()> before, std::function<void(Status)> done) {
   opening_ = true;
-  storage_->open(state_.enrolment->result, std::move(before), [this, done = std::move(done)](Result<Settings> settings) {
-    opening_ = false;
-    if (!settings.ok()) return done(settings.error());
-    state_.logs_open = true;
-    on_settings(std::move(*settings));
-    refresh();
-    done({});
-  });
+  storage_->open(state_.enrolment->result, std::move(before),
+                 [this, done = std::move(done)](Result<Settings> settings) {
+                   opening_ = false;
+                   if (!settings.ok()) return done(settings.error());
+                   state_.logs_open = true;
+                   on_settings(std::move(*settings));
+                   refresh();
+                   done({});
+                 });
 }
 
 void Kiosk::on_enrolled(Enrolment enrolment, std::function<void(Status)> done) {
@@ -278,7 +283,8 @@ void Kiosk::on_control(std::string line, std::function<void(std::string)> respon
       respond(std::get<Said200>(answer).json);
     });
   }
-  respond(control_refusal(problem("malformed", R"(say {"command":"status"} or {"command":"enrol","line":"…"})")));
+  respond(
+      control_refusal(problem("malformed", R"(say {"command":"status"} or {"command":"enrol","line":"…"})")));
 }
 
 // --- the end

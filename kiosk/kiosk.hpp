@@ -16,8 +16,8 @@ namespace huiyin::kiosk {
 
 /// Exit codes of the program.
 namespace exit_code {
-constexpr int kUsage = 2;     ///< the command line or the configuration file
-constexpr int kBusy = 3;      ///< another process works on this data folder
+constexpr int kUsage = 2;  ///< the command line or the configuration file
+constexpr int kBusy = 3;   ///< another process works on this data folder
 constexpr int kStartFailed = 4;
 }  // namespace exit_code
 
@@ -25,7 +25,8 @@ class Kiosk {
  public:
   /// Before the loop runs, or on its thread. kBusy when another process has the data folder. A
   /// damaged store does not keep the page from starting: the page says so and takes nothing.
-  [[nodiscard]] static Result<std::unique_ptr<Kiosk>> start(net::Runtime& runtime, const Clock& clock, Config config);
+  [[nodiscard]] static Result<std::unique_ptr<Kiosk>> start(net::Runtime& runtime, const Clock& clock,
+                                                            Config config);
   ~Kiosk();
   Kiosk(const Kiosk&) = delete;
   Kiosk& operator=(const Kiosk&) = delete;

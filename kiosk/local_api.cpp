@@ -25,7 +25,8 @@ net::HttpResponse json_response(int status, std::string body) {
 net::HttpResponse problem_response(const Problem& problem) {
   net::HttpResponse response = json_response(status_of(problem), problem_json(problem));
   response.content_type = "application/problem+json";
-  if (problem.retry_after_s > 0) response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after_s));
+  if (problem.retry_after_s > 0)
+    response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after_s));
   return response;
 }
 
@@ -43,7 +44,9 @@ Respond answer_to(net::HttpRespond respond) {
 
 Problem malformed(const char* what) { return problem("malformed", what); }
 
-bool same(std::string_view a, std::string_view b) { return crypto::equal_in_constant_time(as_bytes(a), as_bytes(b)); }
+bool same(std::string_view a, std::string_view b) {
+  return crypto::equal_in_constant_time(as_bytes(a), as_bytes(b));
+}
 
 std::optional<protocol::Solved> solved_of(std::string_view word) {
   if (word == "yes") return protocol::Solved::kYes;
@@ -57,8 +60,9 @@ net::HttpResponse plain_page(std::string_view token) {
   net::HttpResponse response;
   response.content_type = "text/html; charset=utf-8";
   response.headers.emplace_back("Cache-Control", "no-store");
-  response.body = "<!doctype html><meta charset=\"utf-8\"><meta name=\"huiyin-token\" content=\"" + std::string(token) +
-                  "\"><title>Huiyin</title><p>This daemon was built without its pages (HUIYIN_WEB=OFF).</p>\n";
+  response.body =
+      "<!doctype html><meta charset=\"utf-8\"><meta name=\"huiyin-token\" content=\"" + std::string(token) +
+      "\"><title>Huiyin</title><p>This daemon was built without its pages (HUIYIN_WEB=OFF).</p>\n";
   return response;
 }
 #endif
@@ -84,9 +88,11 @@ bool LocalApi::is_page_of_this_start(const net::HttpRequest& request) const {
 }
 
 void LocalApi::handle(net::HttpRequest request, net::HttpRespond respond) {
-  if (!is_ours(request)) return respond(problem_response(problem("foreign", "only the page of this machine may ask")));
+  if (!is_ours(request))
+    return respond(problem_response(problem("foreign", "only the page of this machine may ask")));
   if (request.path != "/api" && request.path.rfind("/api/", 0) != 0) return respond(page(request));
-  if (!is_page_of_this_start(request)) return respond(problem_response(problem("reload", "the daemon has started anew; load the page again")));
+  if (!is_page_of_this_start(request))
+    return respond(problem_response(problem("reload", "the daemon has started anew; load the page again")));
   call_api({std::move(request), std::move(respond)});
 }
 
@@ -94,14 +100,17 @@ net::HttpResponse LocalApi::page(const net::HttpRequest& request) const {
   const bool is_page = request.path == "/" || request.path == "/staff";
   const bool is_read = request.method == "GET" || request.method == "HEAD";
 #ifdef HUIYIN_WITH_WEB
-  std::optional<net::HttpResponse> found = is_page && is_read ? web::serve_page(web::kiosk_assets(), request.path, token_)
-                                                              : web::serve_asset(web::kiosk_assets(), request);
+  std::optional<net::HttpResponse> found = is_page && is_read
+                                               ? web::serve_page(web::kiosk_assets(), request.path, token_)
+                                               : web::serve_asset(web::kiosk_assets(), request);
 #else
-  std::optional<net::HttpResponse> found = is_page && is_read ? std::optional(plain_page(token_)) : std::nullopt;
+  std::optional<net::HttpResponse> found =
+      is_page && is_read ? std::optional(plain_page(token_)) : std::nullopt;
 #endif
   if (!found) return problem_response(problem("not-found", "there is nothing at this address"));
   if (is_page && is_read)
-    found->headers.emplace_back("Set-Cookie", cookie_name() + "=" + cookie_ + "; SameSite=Strict; HttpOnly; Path=/");
+    found->headers.emplace_back("Set-Cookie",
+                                cookie_name() + "=" + cookie_ + "; SameSite=Strict; HttpOnly; Path=/");
   return std::move(*found);
 }
 
@@ -125,7 +134,8 @@ const std::map<std::string, std::pair<std::string, LocalApi::Route>>& LocalApi::
 
 void LocalApi::call_api(Call call) {
   const auto at = routes().find(call.request.path);
-  if (at == routes().end()) return call.respond(problem_response(problem("not-found", "there is no such call")));
+  if (at == routes().end())
+    return call.respond(problem_response(problem("not-found", "there is no such call")));
   const auto& [method, route] = at->second;
   if (call.request.method != method) {
     net::HttpResponse response = problem_response(problem("method", "this call is made with " + method));
@@ -181,7 +191,8 @@ void LocalApi::post_rating(Call call) {
   const auto word = body->take_text("solved");
   const auto solved = word ? solved_of(*word) : std::nullopt;
   const auto stars = body->number("stars", 1, 5);
-  if (!code || !solved || !stars) return respond(malformed("code, solved (yes, partly or no) and stars (1 to 5) are needed"));
+  if (!code || !solved || !stars)
+    return respond(malformed("code, solved (yes, partly or no) and stars (1 to 5) are needed"));
   service_.rate(std::move(*code), *solved, static_cast<std::uint8_t>(*stars), respond);
 }
 

@@ -13,7 +13,8 @@ namespace huiyin::kiosk {
 void notify_service_manager(std::string_view state) {
   const char* const path = std::getenv("NOTIFY_SOCKET");  // NOLINT(concurrency-mt-unsafe): nobody sets it
   sockaddr_un address{};
-  if (path == nullptr || (path[0] != '/' && path[0] != '@') || std::strlen(path) >= sizeof(address.sun_path)) return;
+  if (path == nullptr || (path[0] != '/' && path[0] != '@') || std::strlen(path) >= sizeof(address.sun_path))
+    return;
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, path, std::strlen(path));
   if (path[0] == '@') address.sun_path[0] = '\0';  // an abstract socket
@@ -21,8 +22,8 @@ void notify_service_manager(std::string_view state) {
   if (out < 0) return;
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path));
   // Best effort: a manager that does not listen will say so itself by its own deadline.
-  [[maybe_unused]] const ssize_t sent =
-      ::sendto(out, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), length);
+  [[maybe_unused]] const ssize_t sent = ::sendto(out, state.data(), state.size(), MSG_NOSIGNAL,
+                                                 reinterpret_cast<const sockaddr*>(&address), length);
   ::close(out);
 }
 

@@ -45,14 +45,17 @@ constexpr std::array kKinds{
 };
 
 const Kind& kind_of(std::string_view type) {
-  const auto* const at = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& kind) { return kind.type == type; });
+  const auto* const at =
+      std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& kind) { return kind.type == type; });
   HUIYIN_CHECK(at != kKinds.end());
   return *at;
 }
 
 }  // namespace
 
-Problem problem(std::string_view type, std::string detail) { return {kind_of(type).type, std::move(detail), 0}; }
+Problem problem(std::string_view type, std::string detail) {
+  return {kind_of(type).type, std::move(detail), 0};
+}
 
 Problem problem_later(std::string_view type, std::string detail, Duration wait) {
   const std::int64_t seconds = (wait.ms + kMsPerSecond - 1) / kMsPerSecond;
@@ -61,12 +64,9 @@ Problem problem_later(std::string_view type, std::string detail, Duration wait) 
 
 Problem storage_problem(const Error& failure) {
   switch (failure.code) {
-    case Code::kStorageFull:
-      return problem("storage-full", failure.text());
-    case Code::kBusy:
-      return problem_later("try-again", failure.text(), Duration{2 * kMsPerSecond});
-    default:
-      return problem("storage-damaged", failure.text());
+    case Code::kStorageFull: return problem("storage-full", failure.text());
+    case Code::kBusy: return problem_later("try-again", failure.text(), Duration{2 * kMsPerSecond});
+    default: return problem("storage-damaged", failure.text());
   }
 }
 
@@ -76,7 +76,9 @@ std::string problem_json(const Problem& problem) {
   const Kind& kind = kind_of(problem.type);
   JsonWriter json;
   json.begin_object();
-  json.field("type", "huiyin:" + std::string(kind.type)).field("title", kind.title).field("status", kind.status);
+  json.field("type", "huiyin:" + std::string(kind.type))
+      .field("title", kind.title)
+      .field("status", kind.status);
   json.field("detail", problem.detail);
   if (problem.retry_after_s > 0) json.field("retry_after_seconds", problem.retry_after_s);
   json.end_object();

@@ -11,9 +11,9 @@
 namespace huiyin::kiosk {
 
 struct Problem {
-  std::string_view type;            ///< without "huiyin:"
-  std::string detail;               ///< for staff: what happened and what to do
-  std::int64_t retry_after_s = 0;   ///< 0: not said
+  std::string_view type;           ///< without "huiyin:"
+  std::string detail;              ///< for staff: what happened and what to do
+  std::int64_t retry_after_s = 0;  ///< 0: not said
 };
 
 /// A problem of one of the types in kiosk/API.md; another type is our own bug.

@@ -10,8 +10,8 @@
 namespace huiyin::kiosk {
 
 struct QrCode {
-  unsigned size = 0;                ///< modules in a row, without the quiet zone
-  std::vector<std::string> rows;    ///< '1' dark, '0' light
+  unsigned size = 0;              ///< modules in a row, without the quiet zone
+  std::vector<std::string> rows;  ///< '1' dark, '0' light
 };
 
 /// kInvalid when the library cannot.

@@ -32,7 +32,11 @@ std::string reply_json(const protocol::ReplyBody& reply, bool rated, std::int32_
   json.begin_object().field("found", true).field("corrected", reply.version > 1);
   json.key("reply").begin_object();
   json.field("text", reply.text.value).field("language", reply.language.value);
-  json.key("unit").begin_object().field("zh", reply.unit_zh.value).field("en", reply.unit_en.value).end_object();
+  json.key("unit")
+      .begin_object()
+      .field("zh", reply.unit_zh.value)
+      .field("en", reply.unit_en.value)
+      .end_object();
   json.field("kind", reply_word(reply.kind.value)).field("date", iso_date(reply.at, offset_minutes));
   json.field("version", reply.version).end_object();
   json.field("can_rate", !rated).field("rated", rated).end_object();
@@ -78,13 +82,14 @@ void Service::enrol(const std::string& line, Respond respond) {
   if (!parsed.ok()) return respond(problem("line-mistyped", parsed.error().text()));
   if (parts_.enroller.is_busy())
     return respond(problem_later("try-again", "an enrolment is under way", Duration{5 * kMsPerSecond}));
-  parts_.enroller.enrol(*parsed, [this, respond = std::move(respond)](std::variant<Enrolment, Problem> outcome) {
-    if (auto* failed = std::get_if<Problem>(&outcome)) return respond(std::move(*failed));
-    events_.on_enrolled(std::move(std::get<Enrolment>(outcome)), [respond](const Status& kept) {
-      if (!kept.ok()) return respond(storage_problem(kept.error()));
-      respond(Said200{R"({"state":"ready"})"});
-    });
-  });
+  parts_.enroller.enrol(
+      *parsed, [this, respond = std::move(respond)](std::variant<Enrolment, Problem> outcome) {
+        if (auto* failed = std::get_if<Problem>(&outcome)) return respond(std::move(*failed));
+        events_.on_enrolled(std::move(std::get<Enrolment>(outcome)), [respond](const Status& kept) {
+          if (!kept.ok()) return respond(storage_problem(kept.error()));
+          respond(Said200{R"({"state":"ready"})"});
+        });
+      });
 }
 
 // --- saving
@@ -123,9 +128,11 @@ void Service::feedback(Said said, Respond respond) {
   auto receipt = parts_.receipts.take();
   if (!receipt) {
     const std::string why = parts_.receipts.last_problem();
-    return respond(problem_later("try-again", why.empty() ? "receipts are being prepared" : why, kReceiptWait));
+    return respond(
+        problem_later("try-again", why.empty() ? "receipts are being prepared" : why, kReceiptWait));
   }
-  const unsigned office_days = state.settings.office ? state.settings.office->answer_days : civic::OfficeInfo{}.answer_days;
+  const unsigned office_days =
+      state.settings.office ? state.settings.office->answer_days : civic::OfficeInfo{}.answer_days;
   const unsigned days = category->answer_days != 0 ? category->answer_days : office_days;
   log::Capture capture = feedback_capture(said, receipt->keys.sign.public_key(), place());
   const auto code = std::make_shared<crypto::ReceiptCode>(std::move(receipt->code));
@@ -148,13 +155,15 @@ void Service::look_up(std::string code, LookedUp done) {
   if (!state.logs_open) return done(problem("storage-damaged", "the answers cannot be read"));
   const Duration pause = codes_.pause(parts_.clock.now());
   if (pause.ms > 0) return done(problem_later("slow-down", "five codes without an answer", pause));
-  if (looking_) return done(problem_later("try-again", "another code is being looked up", Duration{kMsPerSecond}));
+  if (looking_)
+    return done(problem_later("try-again", "another code is being looked up", Duration{kMsPerSecond}));
   const protocol::KeyRing& ring = state.settings.ring;
   const Salt salt = protocol::zone_salt(parts_.hashes, ring, state.enrolment->result.reply_zone);
   const crypto::ReceiptCost cost{ring.receipt_ops, static_cast<std::size_t>(ring.receipt_memory_bytes)};
   const auto secret = std::make_shared<crypto::ReceiptCode>(std::move(*parsed));
   looking_ = parts_.receipts.post([this, secret, salt, cost, done] {
-    const auto keys = std::make_shared<Result<crypto::ReceiptKeys>>(crypto::derive_receipt(*secret, salt, cost));
+    const auto keys =
+        std::make_shared<Result<crypto::ReceiptKeys>>(crypto::derive_receipt(*secret, salt, cost));
     parts_.runtime.post([this, keys, done] {
       if (keys->ok()) return find_reply(std::make_shared<crypto::ReceiptKeys>(std::move(**keys)), done);
       looking_ = false;
@@ -172,12 +181,15 @@ void Service::find_reply(std::shared_ptr<crypto::ReceiptKeys> keys, LookedUp don
         looking_ = false;
         if (!entry.ok()) return done(storage_problem(entry.error()));
         if (!*entry) return finish_look_up({std::move(*keys), std::nullopt}, done);
-        const Bytes aad = protocol::reply_aad(parts_.state.enrolment->result.office, (*entry)->tag, (*entry)->version);
+        const Bytes aad =
+            protocol::reply_aad(parts_.state.enrolment->result.office, (*entry)->tag, (*entry)->version);
         auto plain = crypto::open_reply((*entry)->sealed.value, *keys, aad);
-        if (!plain.ok()) return done(problem("storage-damaged", "the answer does not open: " + plain.error().text()));
+        if (!plain.ok())
+          return done(problem("storage-damaged", "the answer does not open: " + plain.error().text()));
         auto body = protocol::wire_value<protocol::ReplyBody>(*plain, "reply");
         crypto::wipe(*plain);
-        if (!body.ok()) return done(problem("storage-damaged", "the answer cannot be read: " + body.error().text()));
+        if (!body.ok())
+          return done(problem("storage-damaged", "the answer cannot be read: " + body.error().text()));
         finish_look_up({std::move(*keys), std::move(*body)}, done);
       });
 }
@@ -209,22 +221,26 @@ void Service::rate(std::string code, protocol::Solved solved, std::uint8_t stars
     wipe_text(code);
     return respond(std::move(*no));
   }
-  look_up(std::move(code), [this, solved, stars, respond = std::move(respond)](std::variant<LookUp, Problem> outcome) {
-    if (auto* failed = std::get_if<Problem>(&outcome)) return respond(std::move(*failed));
-    LookUp& found = std::get<LookUp>(outcome);
-    if (!found.reply) return respond(problem("no-answer", "there is no answer to rate for this code"));
-    wipe_text(found.reply->text.value);
-    const std::uint32_t version = found.reply->version;
-    const std::pair mark{found.keys.tag, version};
-    if (rated_.contains(mark)) return respond(Said201{R"({"saved":true})"});  // a press that came twice
-    log::Capture capture = rating_capture(found.keys, parts_.state.enrolment->result.office, version, solved, stars, place());
-    save(std::move(capture), [this, mark, respond](std::optional<Problem> failed) {
-      if (failed) return respond(std::move(*failed));
-      if (rated_.size() >= kRatedMax) rated_.erase(rated_.begin());
-      rated_.insert(mark);
-      respond(Said201{R"({"saved":true})"});
-    });
-  });
+  look_up(std::move(code),
+          [this, solved, stars, respond = std::move(respond)](std::variant<LookUp, Problem> outcome) {
+            if (auto* failed = std::get_if<Problem>(&outcome)) return respond(std::move(*failed));
+            LookUp& found = std::get<LookUp>(outcome);
+            if (!found.reply)
+              return respond(problem("no-answer", "there is no answer to rate for this code"));
+            wipe_text(found.reply->text.value);
+            const std::uint32_t version = found.reply->version;
+            const std::pair mark{found.keys.tag, version};
+            if (rated_.contains(mark))
+              return respond(Said201{R"({"saved":true})"});  // a press that came twice
+            log::Capture capture = rating_capture(found.keys, parts_.state.enrolment->result.office, version,
+                                                  solved, stars, place());
+            save(std::move(capture), [this, mark, respond](std::optional<Problem> failed) {
+              if (failed) return respond(std::move(*failed));
+              if (rated_.size() >= kRatedMax) rated_.erase(rated_.begin());
+              rated_.insert(mark);
+              respond(Said201{R"({"saved":true})"});
+            });
+          });
 }
 
 // --- staff
@@ -235,24 +251,26 @@ void Service::staff_sign_in(std::string pin, Respond respond) {
   const BootTime now = parts_.clock.now();
   const Duration pause = pins_.pause(now);
   if (pause.ms > 0) return respond(problem_later("slow-down", "five wrong PINs", pause));
-  if (checking_pin_) return respond(problem_later("try-again", "a PIN is being checked", Duration{kMsPerSecond}));
+  if (checking_pin_)
+    return respond(problem_later("try-again", "a PIN is being checked", Duration{kMsPerSecond}));
   if (pin.size() > kPinBytesMax) pin.resize(kPinBytesMax);
   const auto secret = std::make_shared<crypto::Secret>(crypto::Secret::copy_of(as_bytes(pin)));
   wipe_text(pin);
-  checking_pin_ = parts_.receipts.post([this, secret, line = state.enrolment->result.staff_pin_hash.value, respond] {
-    const bool right = crypto::verify_password(line, as_text(secret->view()));
-    parts_.runtime.post([this, right, respond] {
-      checking_pin_ = false;
-      if (!right) {
-        pins_.wrong(parts_.clock.now());
-        return respond(problem("pin-wrong", "compare it with the enrolment sheet"));
-      }
-      pins_.right();
-      staff_token_ = hex(crypto::random_bytes(16));
-      staff_seen_ = parts_.clock.now();
-      respond(Said200{R"({"staff":")" + staff_token_ + R"("})"});
-    });
-  });
+  checking_pin_ =
+      parts_.receipts.post([this, secret, line = state.enrolment->result.staff_pin_hash.value, respond] {
+        const bool right = crypto::verify_password(line, as_text(secret->view()));
+        parts_.runtime.post([this, right, respond] {
+          checking_pin_ = false;
+          if (!right) {
+            pins_.wrong(parts_.clock.now());
+            return respond(problem("pin-wrong", "compare it with the enrolment sheet"));
+          }
+          pins_.right();
+          staff_token_ = hex(crypto::random_bytes(16));
+          staff_seen_ = parts_.clock.now();
+          respond(Said200{R"({"staff":")" + staff_token_ + R"("})"});
+        });
+      });
   if (!checking_pin_) respond(problem_later("try-again", "too much is being checked", kReceiptWait));
 }
 
@@ -260,7 +278,8 @@ bool Service::is_staff(const std::string& token) {
   if (staff_token_.empty()) return false;
   const BootTime now = parts_.clock.now();
   if (between(staff_seen_, now) > kStaffIdleMax) staff_token_.clear();
-  if (staff_token_.empty() || !crypto::equal_in_constant_time(as_bytes(token), as_bytes(staff_token_))) return false;
+  if (staff_token_.empty() || !crypto::equal_in_constant_time(as_bytes(token), as_bytes(staff_token_)))
+    return false;
   staff_seen_ = now;
   return true;
 }

@@ -20,8 +20,12 @@
 namespace huiyin::kiosk {
 
 /// A body of JSON, empty for 204.
-struct Said201 { std::string json; };
-struct Said200 { std::string json; };
+struct Said201 {
+  std::string json;
+};
+struct Said200 {
+  std::string json;
+};
 struct Said204 {};
 using Answer = std::variant<Said200, Said201, Said204, Problem>;
 using Respond = std::function<void(Answer)>;
@@ -79,15 +83,17 @@ class Service {
   /// Many who ask in vain for an answer that is not there yet are no attack: soon forgotten.
   Tries codes_{Duration{15 * kMsPerMinute}};
   Tries pins_{Duration{12 * kMsPerHour}};
-  bool looking_ = false;                       ///< one look-up at a time: guesses side by side are not free
+  bool looking_ = false;  ///< one look-up at a time: guesses side by side are not free
   bool checking_pin_ = false;
-  std::optional<ReceiptTag> last_missed_;      ///< the same code again is no new guess
+  std::optional<ReceiptTag> last_missed_;                 ///< the same code again is no new guess
   std::set<std::pair<ReceiptTag, std::uint32_t>> rated_;  ///< of this run: which version of which reply
   std::string staff_token_;
   BootTime staff_seen_;
 };
 
-[[nodiscard]] std::string reply_json(const protocol::ReplyBody& reply, bool rated, std::int32_t offset_minutes);
-[[nodiscard]] Result<std::string> receipt_json(std::string_view digits, std::string_view link, unsigned answer_by_days);
+[[nodiscard]] std::string reply_json(const protocol::ReplyBody& reply, bool rated,
+                                     std::int32_t offset_minutes);
+[[nodiscard]] Result<std::string> receipt_json(std::string_view digits, std::string_view link,
+                                               unsigned answer_by_days);
 
 }  // namespace huiyin::kiosk

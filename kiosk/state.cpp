@@ -12,7 +12,8 @@ const civic::Names kNoNames;
 
 const civic::Names& area_names(const State& state, AreaId id) {
   const auto& areas = state.settings.areas.items.items;
-  const auto at = std::find_if(areas.begin(), areas.end(), [&](const civic::Area& area) { return area.id == id; });
+  const auto at =
+      std::find_if(areas.begin(), areas.end(), [&](const civic::Area& area) { return area.id == id; });
   return at == areas.end() ? kNoNames : at->names;
 }
 
@@ -20,7 +21,8 @@ const civic::Names& office_names(const State& state) {
   return state.settings.office ? state.settings.office->names : kNoNames;
 }
 
-void write_time(JsonWriter& json, std::string_view name, const std::optional<OfficeTime>& at, std::int32_t offset) {
+void write_time(JsonWriter& json, std::string_view name, const std::optional<OfficeTime>& at,
+                std::int32_t offset) {
   json.key(name);
   if (at)
     json.value(iso_time(*at, offset));
@@ -78,7 +80,9 @@ void write_insight(JsonWriter& json, const State& state) {
   write_text_or_null(json, "last_problem", state.last_problem);
   json.key("records").begin_object();
   json.field("saved", counts.saved).field("unsent", counts.unsent());
-  json.field("acknowledged", counts.acknowledged).field("backed_up", counts.backed_up).field("refused", counts.refused);
+  json.field("acknowledged", counts.acknowledged)
+      .field("backed_up", counts.backed_up)
+      .field("refused", counts.refused);
   json.end_object();
   json.field("replies", state.facts.replies);
   json.key("disk").begin_object();

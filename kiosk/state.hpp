@@ -17,15 +17,15 @@ struct State {
   Config config;
   DeviceId device;
   BootId boot;
-  OfficeTime started;                     ///< by this machine's own clock, for staff
+  OfficeTime started;  ///< by this machine's own clock, for staff
   std::optional<Enrolment> enrolment;
-  bool logs_open = false;                 ///< journal and downlink are usable
-  std::optional<Error> damage;            ///< the store, the journal or the enrolment file
+  bool logs_open = false;       ///< journal and downlink are usable
+  std::optional<Error> damage;  ///< the store, the journal or the enrolment file
   bool is_full = false;
   LinkTrouble link_trouble = LinkTrouble::kNone;
   bool online = false;
   std::optional<OfficeTime> last_contact;
-  std::string last_problem;               ///< words for staff; empty when all is well
+  std::string last_problem;  ///< words for staff; empty when all is well
   std::size_t receipts_ready = 0;
   Facts facts;
   Settings settings;

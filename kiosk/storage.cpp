@@ -25,9 +25,10 @@ void Storage::open(protocol::EnrolResult enrolled, std::function<Status()> befor
         log::Downlink downlink(*setup_.store, setup_.hashes, enrolled.ring);
         HUIYIN_TRY(downlink.load_ring());
         const log::ClockReading now = setup_.clock.read();
-        auto journal = log::Journal::open({*setup_.store, setup_.hashes, setup_.key, enrolled.office, enrolled.area,
-                                           [](std::span<std::uint8_t> out) { crypto::random_fill(out); }},
-                                          now);
+        auto journal =
+            log::Journal::open({*setup_.store, setup_.hashes, setup_.key, enrolled.office, enrolled.area,
+                                [](std::span<std::uint8_t> out) { crypto::random_fill(out); }},
+                               now);
         if (!journal.ok()) return journal.error();
         logs_.emplace(Logs{std::move(*journal), std::move(downlink)});
         return read_settings(logs_->downlink);
@@ -36,9 +37,9 @@ void Storage::open(protocol::EnrolResult enrolled, std::function<Status()> befor
 }
 
 void Storage::append(log::Capture capture, Done<log::Saved> done) {
-  ask<log::Saved>(
-      [this, capture = std::move(capture)](Logs& logs) { return logs.journal.append(capture, setup_.clock.read()); },
-      std::move(done));
+  ask<log::Saved>([this, capture = std::move(capture)](
+                      Logs& logs) { return logs.journal.append(capture, setup_.clock.read()); },
+                  std::move(done));
 }
 
 Result<Facts> Storage::read_facts(Logs& logs) const {

@@ -40,7 +40,9 @@ void SyncDriver::stop() {
   if (const auto connection = std::exchange(connection_, nullptr)) connection->stop();
 }
 
-void SyncDriver::check_armed() const { HUIYIN_CHECK(!started_ || preparing_ || connection_ != nullptr || timer_ != 0); }
+void SyncDriver::check_armed() const {
+  HUIYIN_CHECK(!started_ || preparing_ || connection_ != nullptr || timer_ != 0);
+}
 
 // --- beginning
 
@@ -92,10 +94,11 @@ void SyncDriver::connect(Beginning beginning) {
   target.host = host_;
   target.port = port_;
   target.pin = beginning.pins[pin_index_ % pin_count_];
-  connection_ = Connection::open(setup_.runtime, setup_.clock, std::move(target),
-                                 std::make_unique<Session>(setup_.hashes, setup_.key, std::move(beginning.identity)),
-                                 {[this](Session::Output output) { on_output(std::move(output)); },
-                                  [this](const Error& why) { on_closed(why); }, [this] { heard(); }});
+  connection_ =
+      Connection::open(setup_.runtime, setup_.clock, std::move(target),
+                       std::make_unique<Session>(setup_.hashes, setup_.key, std::move(beginning.identity)),
+                       {[this](Session::Output output) { on_output(std::move(output)); },
+                        [this](const Error& why) { on_closed(why); }, [this] { heard(); }});
 }
 
 // --- what the session asks for
@@ -169,7 +172,8 @@ void SyncDriver::on(Session::Refused& refused) {
   using Reason = protocol::HelloErrorCode;
   wait_.at_least = Duration{std::int64_t{refused.reason.retry_after_s} * kMsPerSecond};
   wait_.is_slow = refused.reason.code != Reason::kBusy;
-  const LinkTrouble trouble = refused.reason.code == Reason::kRevoked ? LinkTrouble::kRevoked : LinkTrouble::kNone;
+  const LinkTrouble trouble =
+      refused.reason.code == Reason::kRevoked ? LinkTrouble::kRevoked : LinkTrouble::kNone;
   events_.on_trouble(trouble, "the office refused this kiosk: " + refused.reason.text);
 }
 
@@ -186,13 +190,12 @@ void SyncDriver::heard() {
 void SyncDriver::keep_contact() {
   if (!welcome_at_ || !last_contact_) return;
   const OfficeTime contact = *last_contact_;
-  setup_.storage.ask<void>(
-      [contact, now = setup_.clock.read(), epoch = office_epoch_](Logs& logs) {
-        return logs.journal.set_anchor(contact, now, epoch);
-      },
-      [this](const Status& kept) {
-        if (!kept.ok() && started_) events_.on_trouble(LinkTrouble::kNone, kept.error().text());
-      });
+  setup_.storage.ask<void>([contact, now = setup_.clock.read(), epoch = office_epoch_](
+                               Logs& logs) { return logs.journal.set_anchor(contact, now, epoch); },
+                           [this](const Status& kept) {
+                             if (!kept.ok() && started_)
+                               events_.on_trouble(LinkTrouble::kNone, kept.error().text());
+                           });
 }
 
 void SyncDriver::abandon(const Error& why) {

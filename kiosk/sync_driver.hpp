@@ -60,8 +60,8 @@ class SyncDriver {
     std::vector<KeyPin> pins;
   };
   struct Wait {
-    Duration at_least{};      ///< as the office asked
-    bool is_slow = false;     ///< it will not change its mind within seconds
+    Duration at_least{};   ///< as the office asked
+    bool is_slow = false;  ///< it will not change its mind within seconds
   };
 
   void attempt();
@@ -91,9 +91,9 @@ class SyncDriver {
   std::shared_ptr<Connection> connection_;
   std::uint64_t timer_ = 0;
   unsigned failures_ = 0;
-  std::size_t pin_index_ = 0;         ///< of the ring's pins: the present one, then the next
+  std::size_t pin_index_ = 0;  ///< of the ring's pins: the present one, then the next
   std::size_t pin_count_ = 1;
-  Wait wait_;                         ///< for the next try alone
+  Wait wait_;  ///< for the next try alone
   OfficeEpoch office_epoch_;
   OfficeTime welcome_time_;
   std::optional<BootTime> welcome_at_;  ///< set while online

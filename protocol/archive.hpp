@@ -44,7 +44,8 @@ class BoundedInput : public cereal::InputArchive<BoundedInput, cereal::AllowEmpt
  public:
   BoundedInput(ByteView in, std::size_t memory_bytes_max)
       : cereal::InputArchive<BoundedInput, cereal::AllowEmptyClassElision>(this),
-        in_(in), memory_left_(memory_bytes_max) {}
+        in_(in),
+        memory_left_(memory_bytes_max) {}
 
   [[nodiscard]] bool failed() const { return problem_ != nullptr; }
   [[nodiscard]] const char* problem() const { return problem_ != nullptr ? problem_ : ""; }

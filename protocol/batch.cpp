@@ -29,13 +29,15 @@ bool BatchBuilder::add(const RecordHeader& header, ByteView payload, const SaltS
     const auto boot_delta = static_cast<std::int32_t>(header.boot_steps - last_.boot_steps);
     const auto wall_delta = static_cast<std::int32_t>(header.wall_steps - last_.wall_steps);
     if (boot_delta != 0 || wall_delta != 0)
-      batch_.time_steps.items.push_back(TimeStep{static_cast<std::uint8_t>(count.size()), boot_delta, wall_delta});
+      batch_.time_steps.items.push_back(
+          TimeStep{static_cast<std::uint8_t>(count.size()), boot_delta, wall_delta});
   }
   seed_block_ = block;
   if (!header.attachments.empty())
-    batch_.attachments.items.push_back(AttachmentColumn{static_cast<std::uint8_t>(count.size()), {header.attachments}});
+    batch_.attachments.items.push_back(
+        AttachmentColumn{static_cast<std::uint8_t>(count.size()), {header.attachments}});
 
-  const RecordShape shape{header.type, header.revision, header.form, header.area,
+  const RecordShape shape{header.type,  header.revision,  header.form,      header.area,
                           header.flags, header.seal_mode, header.generation};
   auto& shapes = batch_.shapes.items;
   auto known = std::find(shapes.begin(), shapes.end(), shape);
@@ -59,7 +61,8 @@ Status check_columns(const RecordBatch& batch) {
   const std::size_t count = batch.shape_of.items.size();
   const auto bad = [](const char* what) { return error(Code::kMalformed, what, "batch"); };
   if (count == 0) return bad("a batch without records");
-  if (batch.base.value == 0 || batch.base.value > UINT64_MAX - count) return bad("a batch whose numbers overflow");
+  if (batch.base.value == 0 || batch.base.value > UINT64_MAX - count)
+    return bad("a batch whose numbers overflow");
   if (batch.previous.value.size() != 8 && batch.previous.value.size() != 32)
     return bad("the previous hash has neither 8 nor 32 bytes");
   if (batch.payload_bytes.items.size() != count) return bad("not one payload length for each record");
@@ -130,9 +133,9 @@ class HeaderRebuilder {
 
 }  // namespace
 
-Result<std::vector<Record>> verify_batch(const HashPort& hashes, const RecordBatch& batch, const OfficeId& office,
-                                         const DeviceId& device, const PublicKey& device_key,
-                                         const Hash& previous) {
+Result<std::vector<Record>> verify_batch(const HashPort& hashes, const RecordBatch& batch,
+                                         const OfficeId& office, const DeviceId& device,
+                                         const PublicKey& device_key, const Hash& previous) {
   HUIYIN_TRY(check_columns(batch));
   if (!starts_with(previous.view(), batch.previous.value))
     return error(Code::kConflict, "the batch continues another history than the one known here");

@@ -18,7 +18,9 @@ struct TimeAnchor {
   std::uint32_t boot_steps = 0;
   friend bool operator==(const TimeAnchor&, const TimeAnchor&) = default;
   template <class Archive>
-  void serialize(Archive& archive) { archive(office_steps, boot, boot_steps); }
+  void serialize(Archive& archive) {
+    archive(office_steps, boot, boot_steps);
+  }
 };
 
 /// What neighbouring records mostly share; a record names its shape by number.
@@ -32,7 +34,9 @@ struct RecordShape {
   SealGeneration generation;
   friend bool operator==(const RecordShape&, const RecordShape&) = default;
   template <class Archive>
-  void serialize(Archive& archive) { archive(type, revision, form, area, flags, seal_mode, generation); }
+  void serialize(Archive& archive) {
+    archive(type, revision, form, area, flags, seal_mode, generation);
+  }
 };
 
 /// From record `index` on, the clocks have moved by these steps since the record before.
@@ -42,7 +46,9 @@ struct TimeStep {
   std::int32_t wall_delta = 0;
   friend bool operator==(const TimeStep&, const TimeStep&) = default;
   template <class Archive>
-  void serialize(Archive& archive) { archive(index, boot_delta, wall_delta); }
+  void serialize(Archive& archive) {
+    archive(index, boot_delta, wall_delta);
+  }
 };
 
 struct AttachmentColumn {
@@ -50,7 +56,9 @@ struct AttachmentColumn {
   List<Hash, limits::kAttachmentsMax> ids;
   friend bool operator==(const AttachmentColumn&, const AttachmentColumn&) = default;
   template <class Archive>
-  void serialize(Archive& archive) { archive(index, ids); }
+  void serialize(Archive& archive) {
+    archive(index, ids);
+  }
 };
 
 struct RecordBatch {
@@ -59,7 +67,7 @@ struct RecordBatch {
   /// Hash before the base record: 8 bytes when the receiver is known to have it, else all 32.
   Blob<32> previous;
   TimeAnchor anchor;
-  std::uint32_t boot_steps = 0;   ///< of the base record
+  std::uint32_t boot_steps = 0;  ///< of the base record
   std::uint32_t wall_steps = 0;
   List<RecordShape, limits::kBatchRecordsMax> shapes;
   List<std::uint8_t, limits::kBatchRecordsMax> shape_of;  ///< one per record: its count is the batch's
@@ -67,8 +75,8 @@ struct RecordBatch {
   List<AttachmentColumn, limits::kBatchRecordsMax> attachments;
   List<std::uint32_t, limits::kBatchRecordsMax> payload_bytes;
   Blob<limits::kBatchBytesMax> payloads;
-  List<SaltSeed, 4> salt_seeds;   ///< one per block of 64 touched, in order
-  Signature signature;            ///< of the last record's head
+  List<SaltSeed, 4> salt_seeds;  ///< one per block of 64 touched, in order
+  Signature signature;           ///< of the last record's head
   friend bool operator==(const RecordBatch&, const RecordBatch&) = default;
   template <class Archive>
   void serialize(Archive& archive) {

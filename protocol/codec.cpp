@@ -34,14 +34,16 @@ template <class Message>
 Result<Message> decode(const Envelope& envelope) {
   const std::string name = message_name(envelope.type);
   if (envelope.type != static_cast<std::uint8_t>(Message::kType))
-    return error(Code::kMalformed, name + " where " + message_name(static_cast<std::uint8_t>(Message::kType)) + " was expected");
+    return error(
+        Code::kMalformed,
+        name + " where " + message_name(static_cast<std::uint8_t>(Message::kType)) + " was expected");
   if (envelope.revision != kRevision)
     return error(Code::kUnsupported, name + " of revision " + std::to_string(envelope.revision));
   return from_wire<Message>(envelope.body, name);
 }
 
-#define HUIYIN_MESSAGE(M)                    \
-  template Bytes encode<M>(const M&);        \
+#define HUIYIN_MESSAGE(M)             \
+  template Bytes encode<M>(const M&); \
   template Result<M> decode<M>(const Envelope&);
 HUIYIN_MESSAGE(Challenge)
 HUIYIN_MESSAGE(Hello)
@@ -80,7 +82,8 @@ Result<HelloError> decode<HelloError>(const Envelope& envelope) {
   message.version_min = body[1];
   message.version_max = body[2];
   message.retry_after_s = static_cast<std::uint32_t>(body[3]) | static_cast<std::uint32_t>(body[4]) << 8U |
-                          static_cast<std::uint32_t>(body[5]) << 16U | static_cast<std::uint32_t>(body[6]) << 24U;
+                          static_cast<std::uint32_t>(body[5]) << 16U |
+                          static_cast<std::uint32_t>(body[6]) << 24U;
   message.text = to_string(body.subspan(8, body[7]));
   if (!is_utf8(message.text)) return error(Code::kMalformed, "the text of a HelloError is not UTF-8");
   return message;
@@ -88,10 +91,14 @@ Result<HelloError> decode<HelloError>(const Envelope& envelope) {
 
 // --- wire values that other folders store and read; each instantiated here once
 template <class T>
-Bytes wire_bytes(const T& value) { return to_wire(value); }
+Bytes wire_bytes(const T& value) {
+  return to_wire(value);
+}
 template <class T>
-Result<T> wire_value(ByteView bytes, std::string_view what) { return from_wire<T>(bytes, what); }
-#define HUIYIN_WIRE(T)                  \
+Result<T> wire_value(ByteView bytes, std::string_view what) {
+  return from_wire<T>(bytes, what);
+}
+#define HUIYIN_WIRE(T)                    \
   template Bytes wire_bytes<T>(const T&); \
   template Result<T> wire_value<T>(ByteView, std::string_view);
 HUIYIN_WIRE(EpochOpen)
@@ -136,8 +143,9 @@ Signature sign_bucket_entry(const SignPort& log_key, const OfficeId& office, con
 }
 bool verify_bucket_entry(const HashPort& hashes, const PublicKey& log_key, const OfficeId& office,
                          const Bucket& bucket, const BucketEntry& entry) {
-  return hashes.verify(log_key, {as_bytes(context::kBucket), office.view(), bytes_of(bucket, entry.type), entry.body.value},
-                       entry.signature);
+  return hashes.verify(
+      log_key, {as_bytes(context::kBucket), office.view(), bytes_of(bucket, entry.type), entry.body.value},
+      entry.signature);
 }
 
 // --- signed messages
@@ -147,7 +155,8 @@ Ack sign_ack(const SignPort& ack_key, AckBody body) {
   return ack;
 }
 bool verify_ack(const HashPort& hashes, const PublicKey& ack_key, const Ack& ack) {
-  return hashes.verify(ack_key, {as_bytes(context::kAck), ack.body.office.view(), to_wire(ack.body)}, ack.signature);
+  return hashes.verify(ack_key, {as_bytes(context::kAck), ack.body.office.view(), to_wire(ack.body)},
+                       ack.signature);
 }
 Bytes hello_signed_part(const Hello& hello) {
   Hello unsigned_hello = hello;
@@ -156,13 +165,15 @@ Bytes hello_signed_part(const Hello& hello) {
 }
 Hash enrol_proof(const HashPort& hashes, const Hash& code_key, const Nonce& nonce, const Exporter& exporter,
                  const PublicKey& device_key) {
-  return hashes.blake2b({as_bytes(context::kEnrol), code_key.view(), nonce.view(), exporter.view(), device_key.view()});
+  return hashes.blake2b(
+      {as_bytes(context::kEnrol), code_key.view(), nonce.view(), exporter.view(), device_key.view()});
 }
 void sign_rating(const SignPort& receipt_key, const OfficeId& office, Rating& rating) {
   rating.signature = receipt_key.sign({as_bytes(context::kRating), office.view(), rating_part(rating)});
 }
 bool verify_rating(const HashPort& hashes, const OfficeId& office, const Rating& rating) {
-  return hashes.verify(rating.receipt, {as_bytes(context::kRating), office.view(), rating_part(rating)}, rating.signature);
+  return hashes.verify(rating.receipt, {as_bytes(context::kRating), office.view(), rating_part(rating)},
+                       rating.signature);
 }
 
 Bytes reply_aad(const OfficeId& office, const ReceiptTag& tag, std::uint32_t version) {
@@ -188,7 +199,8 @@ void sign_key_ring(const SignPort& root, KeyRing& ring) {
 bool verify_key_ring(const HashPort& hashes, const KeyRing& ring) {
   return ring.threshold == 1 && !ring.tls_pins.items.empty() && !ring.sealing.items.empty() &&
          office_id_of(hashes, ring.root) == ring.office &&
-         hashes.verify(ring.root, {as_bytes(context::kKeyRing), ring.office.view(), unsigned_ring(ring)}, ring.signature);
+         hashes.verify(ring.root, {as_bytes(context::kKeyRing), ring.office.view(), unsigned_ring(ring)},
+                       ring.signature);
 }
 OfficeId office_id_of(const HashPort& hashes, const PublicKey& root) {
   return OfficeId::prefix(hashes.blake2b({as_bytes("huiyin/office/1"), root.view()}).view());

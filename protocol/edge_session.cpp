@@ -52,7 +52,8 @@ std::optional<EdgeSession::Output> EdgeSession::poll() {
 std::optional<BootTime> EdgeSession::deadline() const {
   if (state_ == State::kClosed || state_ == State::kConnecting) return std::nullopt;
   if (state_ != State::kLive) return started_ + Duration{limits::kHandshakeMsMax};
-  BootTime due = std::min(last_sent_ + Duration{limits::kPingEveryMs}, last_received_ + Duration{limits::kIdleMsMax});
+  BootTime due =
+      std::min(last_sent_ + Duration{limits::kPingEveryMs}, last_received_ + Duration{limits::kIdleMsMax});
   if (!in_flight_.empty()) due = std::min(due, progress_due());
   return due;
 }
@@ -81,12 +82,13 @@ void EdgeSession::on(const Stop&) {
 void EdgeSession::on(const Timeout&) {
   if (state_ == State::kConnecting) return;
   if (state_ != State::kLive) {
-    if (now_ >= started_ + Duration{limits::kHandshakeMsMax}) close("the office did not finish the handshake in time");
+    if (now_ >= started_ + Duration{limits::kHandshakeMsMax})
+      close("the office did not finish the handshake in time");
     return;
   }
-  if (now_ >= last_received_ + Duration{limits::kIdleMsMax}) return close("nothing heard from the office for a minute");
-  if (!in_flight_.empty() && now_ >= progress_due())
-    return close("the office did not acknowledge in time");
+  if (now_ >= last_received_ + Duration{limits::kIdleMsMax})
+    return close("nothing heard from the office for a minute");
+  if (!in_flight_.empty() && now_ >= progress_due()) return close("the office did not acknowledge in time");
   if (now_ >= last_sent_ + Duration{limits::kPingEveryMs})
     send(encode(Ping{false, static_cast<std::uint64_t>(now_.ms)}));
 }
@@ -165,8 +167,7 @@ void EdgeSession::receive(const Envelope& envelope) {
       case MessageType::kPing:
         if (auto ping = take<Ping>(envelope); ping && !ping->answer) send(encode(Ping{true, ping->token}));
         return;
-      default:
-        break;
+      default: break;
     }
   }
   if ((envelope.flags & kFlagIgnorable) != 0) return;
@@ -178,7 +179,8 @@ void EdgeSession::receive(const Envelope& envelope) {
 void EdgeSession::receive_challenge(const Challenge& challenge) {
   if (challenge.version_min > kProtocolVersion || challenge.version_max < kProtocolVersionMin)
     return close("the office speaks protocol " + std::to_string(challenge.version_min) + " to " +
-                 std::to_string(challenge.version_max) + ", this kiosk only " + std::to_string(kProtocolVersion));
+                 std::to_string(challenge.version_max) + ", this kiosk only " +
+                 std::to_string(kProtocolVersion));
   office_epoch_ = challenge.office_epoch;
   if (wish_) return say_enrol(challenge);
   if (!(challenge.office == identity_->office)) return close("another office answers at this address");
@@ -239,7 +241,8 @@ void EdgeSession::on(const Resume& resume) {
 }
 
 void EdgeSession::ask_for_batch() {
-  if (state_ != State::kLive || points_.empty() || batch_asked_ || uplink_drained_ || in_flight_.size() >= kPushWindow)
+  if (state_ != State::kLive || points_.empty() || batch_asked_ || uplink_drained_ ||
+      in_flight_.size() >= kPushWindow)
     return;
   batch_asked_ = true;
   appended_since_asked_ = false;
@@ -283,7 +286,8 @@ void EdgeSession::receive_ack(const Ack& ack) {
   // What an office stated before it was restored says nothing about what it holds now.
   if (ack.body.office_epoch == office_epoch_)
     for (InFlight& flight : in_flight_)
-      if (flight.epoch == ack.body.epoch && mark_answered(ack.body, flight.records, flight.answered)) last_ack_ = now_;
+      if (flight.epoch == ack.body.epoch && mark_answered(ack.body, flight.records, flight.answered))
+        last_ack_ = now_;
   while (!in_flight_.empty() && in_flight_.front().answered.contains(in_flight_.front().records))
     in_flight_.pop_front();
   outputs_.push_back(StoreAck{ack});

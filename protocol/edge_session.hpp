@@ -27,12 +27,12 @@ struct EdgeIdentity {
   OfficeId office;
   PublicKey ack_key;
   DeviceId device;
-  List<EpochPosition, 64> epochs;      ///< see Hello
+  List<EpochPosition, 64> epochs;  ///< see Hello
   BootId boot;
   WallTime wall_time;
   OfficeEpoch known_office_epoch;
   std::uint64_t unsent = 0;
-  std::vector<BucketPosition> buckets; ///< where we stand in what we follow
+  std::vector<BucketPosition> buckets;  ///< where we stand in what we follow
 };
 
 /// For a device that is not enrolled yet.
@@ -44,40 +44,72 @@ struct EnrolWish {
 struct ResumePoint {
   EpochId epoch;
   Seq after;
-  bool office_has_previous = true;     ///< else the batch names the previous hash in full
+  bool office_has_previous = true;  ///< else the batch names the previous hash in full
 };
 
 class EdgeSession {
  public:
   /// --- inputs
-  struct TransportUp { Exporter exporter; Nonce nonce; };
-  struct FrameReceived { ByteView frame; };
+  struct TransportUp {
+    Exporter exporter;
+    Nonce nonce;
+  };
+  struct FrameReceived {
+    ByteView frame;
+  };
   /// Answer to Welcomed: where to begin in each epoch, oldest first, at least the present one.
   /// The journal decides it, since only it can compare the office's hashes with its own.
-  struct Resume { std::vector<ResumePoint> points; };
+  struct Resume {
+    std::vector<ResumePoint> points;
+  };
   /// Answer to NeedBatch: nothing when there is nothing after that place in that epoch.
-  struct BatchReady { std::optional<Push> push; };
+  struct BatchReady {
+    std::optional<Push> push;
+  };
   /// New records were appended durably.
   struct Appended {};
   /// Answer to Apply. After a failure the next connection asks again.
-  struct Applied { bool ok = false; };
+  struct Applied {
+    bool ok = false;
+  };
   struct Timeout {};
   struct TransportDown {};
   struct Stop {};
-  using Input = std::variant<TransportUp, FrameReceived, Resume, BatchReady, Appended, Applied, Timeout, TransportDown, Stop>;
+  using Input = std::variant<TransportUp, FrameReceived, Resume, BatchReady, Appended, Applied, Timeout,
+                             TransportDown, Stop>;
 
   /// --- outputs
-  struct SendFrame { Bytes frame; };
+  struct SendFrame {
+    Bytes frame;
+  };
   /// Read the next batch of this epoch after this number.
-  struct NeedBatch { ResumePoint from; };
-  struct StoreAck { Ack ack; };
-  struct Apply { std::vector<Delta> deltas; Checkpoint checkpoint; };
-  struct Welcomed { Welcome welcome; };
-  struct Enrolled { EnrolResult result; };
-  struct Refused { HelloError reason; };
-  struct WentAway { GoAway message; };
-  struct Close { std::string reason; };
-  using Output = std::variant<SendFrame, NeedBatch, StoreAck, Apply, Welcomed, Enrolled, Refused, WentAway, Close>;
+  struct NeedBatch {
+    ResumePoint from;
+  };
+  struct StoreAck {
+    Ack ack;
+  };
+  struct Apply {
+    std::vector<Delta> deltas;
+    Checkpoint checkpoint;
+  };
+  struct Welcomed {
+    Welcome welcome;
+  };
+  struct Enrolled {
+    EnrolResult result;
+  };
+  struct Refused {
+    HelloError reason;
+  };
+  struct WentAway {
+    GoAway message;
+  };
+  struct Close {
+    std::string reason;
+  };
+  using Output =
+      std::variant<SendFrame, NeedBatch, StoreAck, Apply, Welcomed, Enrolled, Refused, WentAway, Close>;
 
   EdgeSession(const HashPort& hashes, const SignPort& device_key, EdgeIdentity identity);
   EdgeSession(const HashPort& hashes, const SignPort& device_key, EnrolWish wish);
@@ -95,7 +127,12 @@ class EdgeSession {
 
  private:
   enum class State { kConnecting, kAwaitChallenge, kAwaitWelcome, kAwaitEnrolResult, kLive, kClosed };
-  struct InFlight { EpochId epoch; SequenceSet::Run records; SequenceSet answered; BootTime since; };
+  struct InFlight {
+    EpochId epoch;
+    SequenceSet::Run records;
+    SequenceSet answered;
+    BootTime since;
+  };
 
   void on(const TransportUp& up);
   void on(const FrameReceived& received);
@@ -141,7 +178,7 @@ class EdgeSession {
 
   // uplink
   std::deque<InFlight> in_flight_;
-  std::vector<ResumePoint> points_;    ///< the first is where the next batch comes from; empty before Resume
+  std::vector<ResumePoint> points_;  ///< the first is where the next batch comes from; empty before Resume
   bool batch_asked_ = false;
   bool appended_since_asked_ = false;  ///< what the journal answers then may already be old
   BootTime last_ack_;
@@ -151,7 +188,7 @@ class EdgeSession {
   std::vector<Delta> pending_;
   std::vector<Hash> pending_hashes_;
   std::size_t pending_bytes_ = 0;
-  std::vector<BucketPosition> standing_;   ///< as the last Pull said, or as the checkpoint being applied says
+  std::vector<BucketPosition> standing_;  ///< as the last Pull said, or as the checkpoint being applied says
   bool applying_ = false;
 };
 

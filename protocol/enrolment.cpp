@@ -12,7 +12,8 @@ Error mistyped(const char* part, std::string what, std::string belongs) {
 }
 
 bool is_host_character(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_';
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' ||
+         c == '_';
 }
 
 bool is_ipv6_character(char c) {
@@ -24,7 +25,9 @@ Result<std::string> parse_host(std::string_view text) {
   const std::string_view host = bracketed ? text.substr(1, text.size() - 2) : text;
   const bool fits = !host.empty() && host.size() <= kHostBytesMax &&
                     std::all_of(host.begin(), host.end(), bracketed ? is_ipv6_character : is_host_character);
-  if (!fits) return mistyped("address", "the address before the colon is mistyped", "it is a name or numbers with points");
+  if (!fits)
+    return mistyped("address", "the address before the colon is mistyped",
+                    "it is a name or numbers with points");
   return std::string(host);
 }
 
@@ -45,7 +48,8 @@ Result<EnrolmentLine> parse_enrolment_line(std::string_view text) {
   std::copy_if(text.begin(), text.end(), std::back_inserter(line),
                [](char c) { return c != ' ' && c != '\t' && c != '\r' && c != '\n'; });
   if (std::count(line.begin(), line.end(), '/') != 2)
-    return mistyped("line", "the line does not have three parts", "it is address:port/code/pin, with two slashes");
+    return mistyped("line", "the line does not have three parts",
+                    "it is address:port/code/pin, with two slashes");
   const std::size_t first = line.find('/');
   const std::size_t second = line.find('/', first + 1);
   const std::string_view address = std::string_view(line).substr(0, first);
@@ -64,10 +68,14 @@ Result<EnrolmentLine> parse_enrolment_line(std::string_view text) {
   parsed.port = *port;
 
   const auto code = from_base32(code_text, EnrolmentCode::kSize);
-  if (!code) return mistyped("code", "the code between the slashes is mistyped", "it has 26 letters and digits, without U");
+  if (!code)
+    return mistyped("code", "the code between the slashes is mistyped",
+                    "it has 26 letters and digits, without U");
   parsed.code = EnrolmentCode::prefix(*code);
   const auto pin = KeyPin::from_text(pin_text);
-  if (!pin) return mistyped("pin", "the pin after the last slash is mistyped", "it has 32 characters, 0 to 9 and a to f");
+  if (!pin)
+    return mistyped("pin", "the pin after the last slash is mistyped",
+                    "it has 32 characters, 0 to 9 and a to f");
   parsed.pin = *pin;
   return parsed;
 }

@@ -18,8 +18,8 @@ namespace huiyin::protocol {
 using EnrolmentCode = Id<struct EnrolmentCodeTag, 16>;
 
 struct EnrolmentLine {
-  std::string host;          ///< a name, an IPv4 address, or an IPv6 address without its brackets
-  std::uint16_t port = 0;    ///< 1 … 65535
+  std::string host;        ///< a name, an IPv4 address, or an IPv6 address without its brackets
+  std::uint16_t port = 0;  ///< 1 … 65535
   EnrolmentCode code;
   KeyPin pin;
   friend bool operator==(const EnrolmentLine&, const EnrolmentLine&) = default;

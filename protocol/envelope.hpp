@@ -22,7 +22,7 @@ constexpr std::uint8_t kFlagIgnorable = 1;
 
 /// Numbers are never reused.
 enum class MessageType : std::uint8_t {
-  kHelloError = 1,   ///< frozen: every version can read it
+  kHelloError = 1,  ///< frozen: every version can read it
   kChallenge = 2,
   kHello = 3,
   kWelcome = 4,

@@ -16,21 +16,23 @@ struct SealingKeys {
   SealKey text;
   friend bool operator==(const SealingKeys&, const SealingKeys&) = default;
   template <class Archive>
-  void serialize(Archive& archive) { archive(generation, routing, text); }
+  void serialize(Archive& archive) {
+    archive(generation, routing, text);
+  }
 };
 
 struct KeyRing {
   std::uint32_t version = 0;
   std::uint8_t threshold = 1;
-  OfficeId office;                   ///< BLAKE2b-128 of `root`
+  OfficeId office;  ///< BLAKE2b-128 of `root`
   PublicKey root;
-  PublicKey ack;                     ///< signs acks
-  PublicKey log;                     ///< signs bucket entries, replies and tree heads
-  List<KeyPin, 4> tls_pins;          ///< present and next
-  List<SealingKeys, 16> sealing;     ///< oldest first
+  PublicKey ack;                  ///< signs acks
+  PublicKey log;                  ///< signs bucket entries, replies and tree heads
+  List<KeyPin, 4> tls_pins;       ///< present and next
+  List<SealingKeys, 16> sealing;  ///< oldest first
   /// The salt of a reply zone is BLAKE2b(this ‖ area): one per town without a list of towns.
   Salt zone_salt_base;
-  std::uint32_t receipt_ops = 3;     ///< Argon2id passes
+  std::uint32_t receipt_ops = 3;  ///< Argon2id passes
   std::uint64_t receipt_memory_bytes = 64ULL * 1024 * 1024;
   std::uint8_t protocol_version_min = 1;
   Signature signature;

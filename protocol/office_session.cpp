@@ -95,8 +95,9 @@ void OfficeSession::on(const FrameReceived& received) {
   const auto envelope = open_envelope(received.frame);
   office_time_ = received.office_time;
   if (!envelope.ok())
-    return refuse(envelope.error().code == Code::kUnsupported ? HelloErrorCode::kVersion : HelloErrorCode::kMalformed,
-                  envelope.error().text());
+    return refuse(
+        envelope.error().code == Code::kUnsupported ? HelloErrorCode::kVersion : HelloErrorCode::kMalformed,
+        envelope.error().text());
   last_received_ = now_;
   const auto type = static_cast<MessageType>(envelope->type);
   if (state_ == State::kAwaitHello && type == MessageType::kHello) return receive_hello(*envelope);
@@ -181,7 +182,8 @@ void OfficeSession::on(const EnrolDone& done) {
 // --- uplink
 
 void OfficeSession::receive_push(const Envelope& envelope) {
-  if (ingesting_ >= kIngestingMax) return refuse(HelloErrorCode::kMalformed, "more batches at once than the window");
+  if (ingesting_ >= kIngestingMax)
+    return refuse(HelloErrorCode::kMalformed, "more batches at once than the window");
   auto push = decode<Push>(envelope);
   if (!push.ok()) return refuse(HelloErrorCode::kMalformed, push.error().text());
   const RecordBatch& batch = push->batch;
@@ -192,11 +194,13 @@ void OfficeSession::receive_push(const Envelope& envelope) {
              head != heads_.end() && head->second.through.value + 1 == batch.base.value) {
     previous = head->second.hash;
   } else {
-    return refuse(HelloErrorCode::kMalformed, "a batch continues a record that is not known here; name its hash in full");
+    return refuse(HelloErrorCode::kMalformed,
+                  "a batch continues a record that is not known here; name its hash in full");
   }
   auto records = verify_batch(hashes_, batch, office_, device_, device_key_, previous);
   if (!records.ok())
-    return refuse(records.error().code == Code::kBadSignature ? HelloErrorCode::kBadSignature : HelloErrorCode::kMalformed,
+    return refuse(records.error().code == Code::kBadSignature ? HelloErrorCode::kBadSignature
+                                                              : HelloErrorCode::kMalformed,
                   records.error().text());
   if (heads_.size() >= kHeadsMax && !heads_.contains(batch.epoch))
     return refuse(HelloErrorCode::kMalformed, "more epochs on one connection than a device can have open");

@@ -19,7 +19,7 @@ namespace huiyin::protocol {
 struct KnownDevice {
   PublicKey key;
   bool revoked = false;
-  List<EpochPosition, 64> have;          ///< of the epochs that Hello named
+  List<EpochPosition, 64> have;  ///< of the epochs that Hello named
   std::vector<Bucket> buckets;
   std::uint64_t tree_size = 0;
   std::uint64_t backed_up_size = 0;
@@ -28,37 +28,79 @@ struct KnownDevice {
 class OfficeSession {
  public:
   /// --- inputs
-  struct Accepted { OfficeId office; OfficeEpoch office_epoch; Nonce nonce; Exporter exporter; OfficeTime office_time; };
-  struct FrameReceived { ByteView frame; OfficeTime office_time; };
+  struct Accepted {
+    OfficeId office;
+    OfficeEpoch office_epoch;
+    Nonce nonce;
+    Exporter exporter;
+    OfficeTime office_time;
+  };
+  struct FrameReceived {
+    ByteView frame;
+    OfficeTime office_time;
+  };
   /// Answer to LookUp: nothing when nobody enrolled it.
-  struct LookedUp { std::optional<KnownDevice> device; OfficeTime office_time; };
+  struct LookedUp {
+    std::optional<KnownDevice> device;
+    OfficeTime office_time;
+  };
   /// Answer to TryEnrol.
-  struct EnrolDone { std::variant<EnrolResult, HelloError> result; };
+  struct EnrolDone {
+    std::variant<EnrolResult, HelloError> result;
+  };
   /// Answer to Ingest, after the commit; or the error that kept it from being stored.
-  struct Ingested { std::variant<Ack, Error> result; };
+  struct Ingested {
+    std::variant<Ack, Error> result;
+  };
   /// Answer to ReadBuckets, in their order, cut at whatever limit; the rest is pulled next.
-  struct BucketsRead { std::vector<Delta> deltas; std::vector<BucketPosition> now_at; };
+  struct BucketsRead {
+    std::vector<Delta> deltas;
+    std::vector<BucketPosition> now_at;
+  };
   /// Something was added to a bucket.
   struct BucketsChanged {};
   struct Revoked {};
   struct Timeout {};
   struct TransportDown {};
-  struct Stop { std::uint32_t retry_after_s = 0; };
-  using Input = std::variant<Accepted, FrameReceived, LookedUp, EnrolDone, Ingested, BucketsRead, BucketsChanged,
-                             Revoked, Timeout, TransportDown, Stop>;
+  struct Stop {
+    std::uint32_t retry_after_s = 0;
+  };
+  using Input = std::variant<Accepted, FrameReceived, LookedUp, EnrolDone, Ingested, BucketsRead,
+                             BucketsChanged, Revoked, Timeout, TransportDown, Stop>;
 
   /// --- outputs
-  struct SendFrame { Bytes frame; };
-  struct LookUp { DeviceId device; List<EpochPosition, 64> epochs; };
+  struct SendFrame {
+    Bytes frame;
+  };
+  struct LookUp {
+    DeviceId device;
+    List<EpochPosition, 64> epochs;
+  };
   /// The device proved that it holds its key; whether it knows the code is for the registry to say,
   /// with enrol_proof() over these.
-  struct TryEnrol { Enrol enrol; Nonce nonce; Exporter exporter; };
+  struct TryEnrol {
+    Enrol enrol;
+    Nonce nonce;
+    Exporter exporter;
+  };
   /// The device proved its key and was welcomed.
-  struct Connected { Hello hello; };
+  struct Connected {
+    Hello hello;
+  };
   /// Verified records, to be appended; `previous` is the hash before the first.
-  struct Ingest { EpochId epoch; Hash previous; std::vector<Record> records; TimeAnchor anchor; Signature signature; };
-  struct ReadBuckets { std::vector<BucketPosition> positions; };
-  struct Close { std::string reason; };
+  struct Ingest {
+    EpochId epoch;
+    Hash previous;
+    std::vector<Record> records;
+    TimeAnchor anchor;
+    Signature signature;
+  };
+  struct ReadBuckets {
+    std::vector<BucketPosition> positions;
+  };
+  struct Close {
+    std::string reason;
+  };
   using Output = std::variant<SendFrame, LookUp, TryEnrol, Connected, Ingest, ReadBuckets, Close>;
 
   explicit OfficeSession(const HashPort& hashes) : hashes_(hashes) {}

@@ -84,7 +84,8 @@ Hash record_hash(const HashPort& hashes, const Hash& previous, ByteView header, 
   return hashes.blake2b({as_bytes(kRecordContext), previous.view(), header, digest.view()});
 }
 
-Signature sign_head(const SignPort& signer, const OfficeId& office, const RecordHeader& header, const Hash& hash) {
+Signature sign_head(const SignPort& signer, const OfficeId& office, const RecordHeader& header,
+                    const Hash& hash) {
   return signer.sign({as_bytes(context::kHead), office.view(), header.device.view(), header.epoch.view(),
                       big_endian_seq(header.seq), hash.view()});
 }

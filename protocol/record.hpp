@@ -34,14 +34,14 @@ struct RecordHeader {
   Seq seq;
   std::uint16_t type = 0;
   std::uint16_t revision = 0;
-  FormId form;                       ///< 0: none
-  std::uint32_t boot_steps = 0;      ///< boot-time clock in steps of 10 minutes
-  std::uint32_t wall_steps = 0;      ///< the device's wall clock in steps of 10 minutes since 1970
+  FormId form;                   ///< 0: none
+  std::uint32_t boot_steps = 0;  ///< boot-time clock in steps of 10 minutes
+  std::uint32_t wall_steps = 0;  ///< the device's wall clock in steps of 10 minutes since 1970
   AreaId area;
   std::uint8_t flags = 0;
   std::uint8_t seal_mode = 0;
-  SealGeneration generation;         ///< which office sealing keys; 0 when nothing is sealed
-  std::vector<Hash> attachments;     ///< at most limits::kAttachmentsMax
+  SealGeneration generation;      ///< which office sealing keys; 0 when nothing is sealed
+  std::vector<Hash> attachments;  ///< at most limits::kAttachmentsMax
   std::uint32_t payload_bytes = 0;
 
   friend bool operator==(const RecordHeader&, const RecordHeader&) = default;

@@ -40,7 +40,8 @@ constexpr std::array<Transition, 23> kTransitions{{
     {S::kReopened, A::kRatedUnsolved, S::kReopened},
     {S::kInProgress, A::kRatedUnsolved, S::kInProgress},
 }};
-constexpr std::array<std::string_view, 6> kWords{"new", "accepted", "in-progress", "answered", "closed", "reopened"};
+constexpr std::array<std::string_view, 6> kWords{"new",      "accepted", "in-progress",
+                                                 "answered", "closed",   "reopened"};
 }  // namespace
 
 std::optional<CaseState> after(CaseState state, CaseAct act) {

@@ -12,20 +12,20 @@ namespace huiyin::civic {
 
 /// Numbers are stored: never reused.
 enum class CaseState : std::uint8_t {
-  kNew = 0,         ///< received, nobody has taken it on
+  kNew = 0,  ///< received, nobody has taken it on
   kAccepted = 1,
   kInProgress = 2,
   kAnswered = 3,
   kClosed = 4,
-  kReopened = 5,    ///< the resident says it is not solved; the same office has it again
+  kReopened = 5,  ///< the resident says it is not solved; the same office has it again
 };
 
 enum class CaseAct : std::uint8_t {
   kAccept = 0,
   kStart = 1,
-  kReply = 2,         ///< a further reply corrects the one before
+  kReply = 2,  ///< a further reply corrects the one before
   kClose = 3,
-  kRatedSolved = 4,   ///< by the resident
+  kRatedSolved = 4,  ///< by the resident
   kRatedUnsolved = 5,
 };
 

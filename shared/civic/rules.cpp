@@ -8,7 +8,8 @@ namespace huiyin::civic {
 
 namespace {
 constexpr std::array<std::string_view, 3> kLevels{"county", "town", "village"};
-constexpr std::array<std::string_view, 6> kKinds{"consult", "help", "complaint", "suggestion", "thanks", "report"};
+constexpr std::array<std::string_view, 6> kKinds{"consult",    "help",   "complaint",
+                                                 "suggestion", "thanks", "report"};
 
 template <class E, std::size_t N>
 std::optional<E> find_word(const std::array<std::string_view, N>& words, std::string_view word) {
@@ -26,25 +27,32 @@ const T* find(const std::vector<T>& items, Match match) {
 /// Whether names fit the messages that carry them.
 Status check_sizes(const Names& names, const std::string& where) {
   if (names.items.size() > limits::kLanguagesMax)
-    return error(Code::kInvalid, "names in more than " + std::to_string(limits::kLanguagesMax) + " languages", where, "keep fewer");
+    return error(Code::kInvalid, "names in more than " + std::to_string(limits::kLanguagesMax) + " languages",
+                 where, "keep fewer");
   for (const Name& name : names.items)
     if (name.language.value.size() > 16 || name.text.value.size() > limits::kNameBytesMax)
-      return error(Code::kInvalid, "a name is longer than " + std::to_string(limits::kNameBytesMax) + " bytes or its language than 16",
-                   where, "shorten it");
+      return error(
+          Code::kInvalid,
+          "a name is longer than " + std::to_string(limits::kNameBytesMax) + " bytes or its language than 16",
+          where, "shorten it");
   return {};
 }
 
 Status check_count(std::size_t count, std::size_t most, const std::string& where) {
   if (count <= most) return {};
-  return error(Code::kInvalid, "there are more than " + std::to_string(most) + " " + where, where, "keep fewer");
+  return error(Code::kInvalid, "there are more than " + std::to_string(most) + " " + where, where,
+               "keep fewer");
 }
 
 Status check_names(const Names& names, const std::vector<std::string>& languages, const std::string& where) {
   HUIYIN_TRY(check_sizes(names, where));
   for (const std::string& language : languages) {
-    const auto has = [&](const Name& name) { return name.language.value == language && !name.text.value.empty(); };
+    const auto has = [&](const Name& name) {
+      return name.language.value == language && !name.text.value.empty();
+    };
     if (std::none_of(names.items.begin(), names.items.end(), has))
-      return error(Code::kInvalid, "the name in \"" + language + "\" is missing", where, "add it under names");
+      return error(Code::kInvalid, "the name in \"" + language + "\" is missing", where,
+                   "add it under names");
   }
   return {};
 }
@@ -53,13 +61,15 @@ Status check_areas(const Rules& rules, const std::vector<std::string>& languages
   std::set<std::uint32_t> seen;
   for (const Area& area : rules.areas) {
     const std::string where = "area " + std::to_string(area.id.value);
-    if (area.id.value == 0) return error(Code::kInvalid, "an area has the number 0", where, "number areas from 1");
+    if (area.id.value == 0)
+      return error(Code::kInvalid, "an area has the number 0", where, "number areas from 1");
     if (!seen.insert(area.id.value).second)
       return error(Code::kInvalid, "two areas have the same number", where, "give one of them a new number");
     HUIYIN_TRY(check_names(area.names, languages, where));
     const Area* parent = rules.area(area.parent);
     if (area.level.value == AreaLevel::kCounty) {
-      if (area.parent.value != 0) return error(Code::kInvalid, "a county has no parent", where, "remove parent");
+      if (area.parent.value != 0)
+        return error(Code::kInvalid, "a county has no parent", where, "remove parent");
     } else if (parent == nullptr) {
       return error(Code::kInvalid, "the parent " + std::to_string(area.parent.value) + " is not there", where,
                    "add that area or correct the number");
@@ -68,7 +78,8 @@ Status check_areas(const Rules& rules, const std::vector<std::string>& languages
       return error(Code::kInvalid, "the parent is not one level above", where, "correct level or parent");
     }
   }
-  if (rules.areas.empty()) return error(Code::kInvalid, "there are no areas", "areas", "add at least one county");
+  if (rules.areas.empty())
+    return error(Code::kInvalid, "there are no areas", "areas", "add at least one county");
   return {};
 }
 }  // namespace
@@ -117,19 +128,22 @@ Status check_rules(const Rules& rules, const std::vector<std::string>& languages
   for (const Unit& unit : rules.units) {
     const std::string where = "unit " + std::to_string(unit.id);
     if (unit.id == 0 || !units.insert(unit.id).second)
-      return error(Code::kInvalid, "a unit's number is 0 or used twice", where, "give it a number of its own");
+      return error(Code::kInvalid, "a unit's number is 0 or used twice", where,
+                   "give it a number of its own");
     HUIYIN_TRY(check_names(unit.names, languages, where));
   }
   std::set<std::uint16_t> codes;
   for (const Category& category : rules.categories) {
     const std::string where = "category " + std::to_string(category.code.value);
     if (category.code.value == 0 || !codes.insert(category.code.value).second)
-      return error(Code::kInvalid, "a category's code is 0 or used twice", where, "give it a code of its own");
+      return error(Code::kInvalid, "a category's code is 0 or used twice", where,
+                   "give it a code of its own");
     if (units.count(category.unit) == 0)
       return error(Code::kInvalid, "the unit " + std::to_string(category.unit) + " is not there", where,
                    "add that unit or correct the number");
     if (category.answer_days == 0)
-      return error(Code::kInvalid, "answer_days is missing or 0", where, "say in how many days it is answered");
+      return error(Code::kInvalid, "answer_days is missing or 0", where,
+                   "say in how many days it is answered");
     HUIYIN_TRY(check_names(category.names, languages, where));
     HUIYIN_TRY(check_sizes(category.hint, where));
     if (category.picture.value.size() > 24)

@@ -12,18 +12,27 @@
 namespace huiyin::civic {
 
 struct Name {
-  Text<16> language;                      ///< BCP 47: "zh", "en"
+  Text<16> language;  ///< BCP 47: "zh", "en"
   Text<limits::kNameBytesMax> text;
   friend bool operator==(const Name&, const Name&) = default;
   template <class Archive>
-  void serialize(Archive& archive) { archive(language, text); }
+  void serialize(Archive& archive) {
+    archive(language, text);
+  }
 };
 using Names = List<Name, limits::kLanguagesMax>;
 /// In that language, else in the first there is; empty when there is none.
 [[nodiscard]] std::string_view name_in(const Names& names, std::string_view language);
 
 enum class AreaLevel : std::uint8_t { kCounty = 0, kTown = 1, kVillage = 2 };
-enum class CategoryKind : std::uint8_t { kConsult = 0, kHelp = 1, kComplaint = 2, kSuggestion = 3, kThanks = 4, kReport = 5 };
+enum class CategoryKind : std::uint8_t {
+  kConsult = 0,
+  kHelp = 1,
+  kComplaint = 2,
+  kSuggestion = 3,
+  kThanks = 4,
+  kReport = 5
+};
 }  // namespace huiyin::civic
 template <>
 struct huiyin::ChoiceLast<huiyin::civic::AreaLevel> {
@@ -44,13 +53,15 @@ namespace huiyin::civic {
 
 struct Area {
   AreaId id;
-  AreaId parent;                          ///< 0 at the top
+  AreaId parent;  ///< 0 at the top
   Choice<AreaLevel> level;
   Names names;
-  std::uint32_t population = 0;           ///< 0: not known
+  std::uint32_t population = 0;  ///< 0: not known
   friend bool operator==(const Area&, const Area&) = default;
   template <class Archive>
-  void serialize(Archive& archive) { archive(id, parent, level, names, population); }
+  void serialize(Archive& archive) {
+    archive(id, parent, level, names, population);
+  }
 };
 
 struct Unit {
@@ -58,35 +69,43 @@ struct Unit {
   Names names;
   friend bool operator==(const Unit&, const Unit&) = default;
   template <class Archive>
-  void serialize(Archive& archive) { archive(id, names); }
+  void serialize(Archive& archive) {
+    archive(id, names);
+  }
 };
 
 struct Category {
   CategoryCode code;
   Choice<CategoryKind> kind;
   Names names;
-  Names hint;                             ///< may be empty
-  Text<24> picture;                       ///< a pictogram's name; the page shows "other" for one it lacks
-  std::uint32_t unit = 0;                 ///< who answers by default
+  Names hint;              ///< may be empty
+  Text<24> picture;        ///< a pictogram's name; the page shows "other" for one it lacks
+  std::uint32_t unit = 0;  ///< who answers by default
   std::uint16_t answer_days = 0;
   bool confidential = false;
   friend bool operator==(const Category&, const Category&) = default;
   template <class Archive>
-  void serialize(Archive& archive) { archive(code, kind, names, hint, picture, unit, answer_days, confidential); }
+  void serialize(Archive& archive) {
+    archive(code, kind, names, hint, picture, unit, answer_days, confidential);
+  }
 };
 
 struct CategoryList {
   List<Category, limits::kCategoriesMax> items;
   friend bool operator==(const CategoryList&, const CategoryList&) = default;
   template <class Archive>
-  void serialize(Archive& archive) { archive(items); }
+  void serialize(Archive& archive) {
+    archive(items);
+  }
 };
 /// What a kiosk needs of the area file: its own town's villages and everything above.
 struct AreaList {
   List<Area, limits::kAreasMax> items;
   friend bool operator==(const AreaList&, const AreaList&) = default;
   template <class Archive>
-  void serialize(Archive& archive) { archive(items); }
+  void serialize(Archive& archive) {
+    archive(items);
+  }
 };
 struct OfficeInfo {
   Names names;
@@ -94,7 +113,9 @@ struct OfficeInfo {
   std::uint16_t answer_days = 13;
   friend bool operator==(const OfficeInfo&, const OfficeInfo&) = default;
   template <class Archive>
-  void serialize(Archive& archive) { archive(names, utc_offset_minutes, answer_days); }
+  void serialize(Archive& archive) {
+    archive(names, utc_offset_minutes, answer_days);
+  }
 };
 
 struct Rules {

@@ -7,7 +7,7 @@ namespace huiyin {
 [[noreturn]] void check_failed(const char* condition, const char* file, int line);
 }  // namespace huiyin
 
-#define HUIYIN_CHECK(condition) \
-  do {                          \
+#define HUIYIN_CHECK(condition)                                               \
+  do {                                                                        \
     if (!(condition)) ::huiyin::check_failed(#condition, __FILE__, __LINE__); \
   } while (false)

@@ -43,25 +43,25 @@ struct Id {
   friend bool operator<(const Id& a, const Id& b) { return compare(a.bytes, b.bytes) < 0; }
 };
 
-using DeviceId = Id<struct DeviceIdTag, 16>;        ///< BLAKE2b-128 of the device's public key
-using OfficeId = Id<struct OfficeIdTag, 16>;        ///< BLAKE2b-128 of the office's root public key
-using OfficeEpoch = Id<struct OfficeEpochTag, 8>;   ///< random; a restored office takes a new one
-using EpochId = Id<struct EpochIdTag, 8>;           ///< random; a stretch of a device's journal
-using BranchId = Id<struct BranchIdTag, 8>;         ///< none, or the first bytes of a diverging record's hash
-using CaseId = Id<struct CaseIdTag, 8>;             ///< first 8 bytes of its first record's hash
-using BootId = Id<struct BootIdTag, 16>;            ///< the kernel's boot id
-using ReceiptTag = Id<struct ReceiptTagTag, 16>;    ///< first 16 bytes of BLAKE2b(receipt public key)
-using CodeId = Id<struct CodeIdTag, 8>;             ///< names an enrolment code without telling it
-using StreamId = Id<struct StreamIdTag, 16>;        ///< a ledger stream; what it is made of depends on its kind
+using DeviceId = Id<struct DeviceIdTag, 16>;       ///< BLAKE2b-128 of the device's public key
+using OfficeId = Id<struct OfficeIdTag, 16>;       ///< BLAKE2b-128 of the office's root public key
+using OfficeEpoch = Id<struct OfficeEpochTag, 8>;  ///< random; a restored office takes a new one
+using EpochId = Id<struct EpochIdTag, 8>;          ///< random; a stretch of a device's journal
+using BranchId = Id<struct BranchIdTag, 8>;        ///< none, or the first bytes of a diverging record's hash
+using CaseId = Id<struct CaseIdTag, 8>;            ///< first 8 bytes of its first record's hash
+using BootId = Id<struct BootIdTag, 16>;           ///< the kernel's boot id
+using ReceiptTag = Id<struct ReceiptTagTag, 16>;   ///< first 16 bytes of BLAKE2b(receipt public key)
+using CodeId = Id<struct CodeIdTag, 8>;            ///< names an enrolment code without telling it
+using StreamId = Id<struct StreamIdTag, 16>;  ///< a ledger stream; what it is made of depends on its kind
 using Hash = Id<struct HashTag, 32>;
 using Salt = Id<struct SaltTag, 16>;
 using SaltSeed = Id<struct SaltSeedTag, 16>;
 using Nonce = Id<struct NonceTag, 32>;
-using Exporter = Id<struct ExporterTag, 32>;        ///< RFC 9266 value of a TLS session; zeros where there is none
-using PublicKey = Id<struct PublicKeyTag, 32>;      ///< Ed25519
-using SealKey = Id<struct SealKeyTag, 32>;          ///< X25519, the public half
+using Exporter = Id<struct ExporterTag, 32>;  ///< RFC 9266 value of a TLS session; zeros where there is none
+using PublicKey = Id<struct PublicKeyTag, 32>;  ///< Ed25519
+using SealKey = Id<struct SealKeyTag, 32>;      ///< X25519, the public half
 using Signature = Id<struct SignatureTag, 64>;
-using KeyPin = Id<struct KeyPinTag, 16>;            ///< first 128 bits of SHA-256 over a TLS key's SubjectPublicKeyInfo
+using KeyPin = Id<struct KeyPinTag, 16>;  ///< first 128 bits of SHA-256 over a TLS key's SubjectPublicKeyInfo
 
 /// A number that cannot be mistaken for another number.
 template <class Tag, class Number>
@@ -71,13 +71,16 @@ struct Numbered {
   friend auto operator<=>(const Numbered&, const Numbered&) = default;
 };
 
-using Seq = Numbered<struct SeqTag, std::uint64_t>;          ///< a record's number on its device, from 1, never reused
-using LedgerOffset = Numbered<struct OffsetTag, std::uint64_t>;  ///< place in the ledger, from 0; the Merkle leaf index
+using Seq =
+    Numbered<struct SeqTag, std::uint64_t>;  ///< a record's number on its device, from 1, never reused
+using LedgerOffset =
+    Numbered<struct OffsetTag, std::uint64_t>;  ///< place in the ledger, from 0; the Merkle leaf index
 using StreamVersion = Numbered<struct VersionTag, std::uint64_t>;
-using AreaId = Numbered<struct AreaTag, std::uint32_t>;      ///< a number of the area file, never reused; 0 is none
+using AreaId =
+    Numbered<struct AreaTag, std::uint32_t>;  ///< a number of the area file, never reused; 0 is none
 using CategoryCode = Numbered<struct CategoryTag, std::uint16_t>;
 using FormId = Numbered<struct FormTag, std::uint64_t>;
-using SealGeneration = Numbered<struct SealGenTag, std::uint32_t>;  ///< which pair of office sealing keys
+using SealGeneration = Numbered<struct SealGenTag, std::uint32_t>;     ///< which pair of office sealing keys
 using BucketOffset = Numbered<struct BucketOffsetTag, std::uint64_t>;  ///< place in a bucket, from 1
 
 }  // namespace huiyin

@@ -8,8 +8,8 @@
 namespace huiyin::limits {
 
 // --- frames and messages
-constexpr std::size_t kFrameBytesMax = 256 * 1024;         ///< one message with its envelope
-constexpr std::size_t kDecodeMemoryBytesMax = 1024 * 1024; ///< what decoding one message may allocate
+constexpr std::size_t kFrameBytesMax = 256 * 1024;          ///< one message with its envelope
+constexpr std::size_t kDecodeMemoryBytesMax = 1024 * 1024;  ///< what decoding one message may allocate
 constexpr unsigned kDecodeDepthMax = 8;
 
 // --- records
@@ -19,10 +19,10 @@ constexpr std::size_t kPayloadBytesMax = 32 * 1024;
 constexpr std::size_t kAttachmentsMax = 16;
 constexpr std::size_t kSealRecipientsMax = 4;
 constexpr std::size_t kSealSectionsMax = 4;
-constexpr std::size_t kSealPlainBytesMax = 4096;           ///< largest padded section
+constexpr std::size_t kSealPlainBytesMax = 4096;  ///< largest padded section
 
 // --- what a person types
-constexpr std::size_t kTextCharactersMax = 1000;           ///< code points of one complaint or reply
+constexpr std::size_t kTextCharactersMax = 1000;  ///< code points of one complaint or reply
 constexpr std::size_t kTextBytesMax = 4000;
 constexpr std::size_t kNameBytesMax = 120;
 
@@ -41,10 +41,10 @@ constexpr std::size_t kUnitsMax = 500;
 constexpr std::size_t kLanguagesMax = 16;
 
 // --- sessions
-constexpr std::int64_t kHandshakeMsMax = 15'000;           ///< total, from accept to Welcome
+constexpr std::int64_t kHandshakeMsMax = 15'000;  ///< total, from accept to Welcome
 constexpr std::int64_t kIdleMsMax = 60'000;
 constexpr std::int64_t kPingEveryMs = 25'000;
-constexpr std::int64_t kProgressMsMax = 45'000;            ///< an unanswered push this old closes the link
+constexpr std::int64_t kProgressMsMax = 45'000;  ///< an unanswered push this old closes the link
 constexpr std::size_t kOutboxFramesMax = 64;
 constexpr std::size_t kOutboxBytesMax = 4 * 1024 * 1024;
 constexpr std::size_t kConnectionsMax = 20000;

@@ -13,21 +13,21 @@ namespace huiyin {
 
 enum class Code : std::uint16_t {
   kNone = 0,
-  kMalformed,       ///< bytes or text that do not follow their format
-  kTooLarge,        ///< a named limit was passed
-  kUnsupported,     ///< a version or revision we do not know
-  kNotFound,        ///< what was asked for is not there
-  kConflict,        ///< somebody else was first: read again, then decide
-  kRefused,         ///< the right, the key or the code is missing or wrong
-  kExpired,         ///< it was right once
-  kBadSignature,    ///< evidence that does not verify
-  kDamaged,         ///< bytes on our own disk that are not what we wrote
-  kStorageFull,     ///< no room on the disk or in the map; what was saved stays saved
-  kStorage,         ///< any other failure of the disk
-  kNetwork,         ///< the connection, not the peer
-  kLocked,          ///< the office's text key is not in memory
-  kBusy,            ///< somebody holds it, or a queue is full: try again later
-  kInvalid,         ///< a value a person gave that cannot be taken
+  kMalformed,     ///< bytes or text that do not follow their format
+  kTooLarge,      ///< a named limit was passed
+  kUnsupported,   ///< a version or revision we do not know
+  kNotFound,      ///< what was asked for is not there
+  kConflict,      ///< somebody else was first: read again, then decide
+  kRefused,       ///< the right, the key or the code is missing or wrong
+  kExpired,       ///< it was right once
+  kBadSignature,  ///< evidence that does not verify
+  kDamaged,       ///< bytes on our own disk that are not what we wrote
+  kStorageFull,   ///< no room on the disk or in the map; what was saved stays saved
+  kStorage,       ///< any other failure of the disk
+  kNetwork,       ///< the connection, not the peer
+  kLocked,        ///< the office's text key is not in memory
+  kBusy,          ///< somebody holds it, or a queue is full: try again later
+  kInvalid,       ///< a value a person gave that cannot be taken
 };
 
 struct Error {
@@ -45,28 +45,39 @@ struct Error {
   }
 };
 
-[[nodiscard]] inline Error error(Code code, std::string what, std::string where = {},
-                                 std::string todo = {}) {
+[[nodiscard]] inline Error error(Code code, std::string what, std::string where = {}, std::string todo = {}) {
   return Error{code, std::move(what), std::move(where), std::move(todo)};
 }
 
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}    // NOLINT: implicit on purpose
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit on purpose
   Result(Error failure) : state_(std::in_place_index<1>, std::move(failure)) {}  // NOLINT
 
   [[nodiscard]] bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  [[nodiscard]] T& value() & { HUIYIN_CHECK(ok()); return std::get<0>(state_); }
-  [[nodiscard]] const T& value() const& { HUIYIN_CHECK(ok()); return std::get<0>(state_); }
-  [[nodiscard]] T&& value() && { HUIYIN_CHECK(ok()); return std::get<0>(std::move(state_)); }
+  [[nodiscard]] T& value() & {
+    HUIYIN_CHECK(ok());
+    return std::get<0>(state_);
+  }
+  [[nodiscard]] const T& value() const& {
+    HUIYIN_CHECK(ok());
+    return std::get<0>(state_);
+  }
+  [[nodiscard]] T&& value() && {
+    HUIYIN_CHECK(ok());
+    return std::get<0>(std::move(state_));
+  }
   [[nodiscard]] T& operator*() & { return value(); }
   [[nodiscard]] const T& operator*() const& { return value(); }
   [[nodiscard]] T* operator->() { return &value(); }
   [[nodiscard]] const T* operator->() const { return &value(); }
-  [[nodiscard]] const Error& error() const { HUIYIN_CHECK(!ok()); return std::get<1>(state_); }
+  [[nodiscard]] const Error& error() const {
+    HUIYIN_CHECK(!ok());
+    return std::get<1>(state_);
+  }
 
  private:
   std::variant<T, Error> state_;
@@ -80,7 +91,10 @@ class [[nodiscard]] Result<void> {
 
   [[nodiscard]] bool ok() const { return ok_; }
   explicit operator bool() const { return ok_; }
-  [[nodiscard]] const Error& error() const { HUIYIN_CHECK(!ok_); return failure_; }
+  [[nodiscard]] const Error& error() const {
+    HUIYIN_CHECK(!ok_);
+    return failure_;
+  }
 
  private:
   Error failure_;

@@ -24,9 +24,14 @@ using WallTime = Milliseconds<struct WallTimeTag>;
 using BootTime = Milliseconds<struct BootTimeTag>;
 
 template <class Tag>
-[[nodiscard]] constexpr Milliseconds<Tag> operator+(Milliseconds<Tag> at, Milliseconds<struct DurationTag> by) { return {at.ms + by.ms}; }
+[[nodiscard]] constexpr Milliseconds<Tag> operator+(Milliseconds<Tag> at,
+                                                    Milliseconds<struct DurationTag> by) {
+  return {at.ms + by.ms};
+}
 template <class Tag>
-[[nodiscard]] constexpr Duration between(Milliseconds<Tag> earlier, Milliseconds<Tag> later) { return {later.ms - earlier.ms}; }
+[[nodiscard]] constexpr Duration between(Milliseconds<Tag> earlier, Milliseconds<Tag> later) {
+  return {later.ms - earlier.ms};
+}
 
 constexpr std::int64_t kMsPerSecond = 1000;
 constexpr std::int64_t kMsPerMinute = 60 * kMsPerSecond;

@@ -14,13 +14,16 @@ bool covers(const std::vector<Label>& labels, const std::vector<Label>& language
   });
 }
 
-bool has_choices(QuestionKind kind) { return kind == QuestionKind::kSelectOne || kind == QuestionKind::kSelectMany; }
+bool has_choices(QuestionKind kind) {
+  return kind == QuestionKind::kSelectOne || kind == QuestionKind::kSelectMany;
+}
 
 bool choices_fit(const Question& question, const std::vector<Label>& languages) {
   if (has_choices(question.kind) == question.choices.empty()) return false;
   std::set<std::uint32_t> codes;
   return std::all_of(question.choices.begin(), question.choices.end(), [&](const AnswerChoice& choice) {
-    return choice.code.value != 0 && codes.insert(choice.code.value).second && covers(choice.labels, languages);
+    return choice.code.value != 0 && codes.insert(choice.code.value).second &&
+           covers(choice.labels, languages);
   });
 }
 }  // namespace

@@ -9,7 +9,14 @@
 namespace huiyin::forms {
 
 enum class QuestionKind : std::uint8_t {
-  kNote = 0, kSelectOne = 1, kSelectMany = 2, kInteger = 3, kDecimal = 4, kText = 5, kDate = 6, kGroup = 7,
+  kNote = 0,
+  kSelectOne = 1,
+  kSelectMany = 2,
+  kInteger = 3,
+  kDecimal = 4,
+  kText = 5,
+  kDate = 6,
+  kGroup = 7,
 };
 
 /// Permanent within a form, over all its versions: never reused for another meaning.
@@ -35,7 +42,7 @@ struct Question {
   std::vector<Label> labels;
   std::vector<AnswerChoice> choices;
   bool required = false;
-  bool sensitive = false;             ///< its answer is sealed to the office
+  bool sensitive = false;  ///< its answer is sealed to the office
   friend bool operator==(const Question&, const Question&) = default;
 };
 

@@ -58,7 +58,8 @@ Result<sockaddr_un> address_of(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.empty() || path.size() >= sizeof(address.sun_path))
-    return error(Code::kInvalid, "a socket path has 1 to " + std::to_string(sizeof(address.sun_path) - 1) + " bytes", path,
+    return error(Code::kInvalid,
+                 "a socket path has 1 to " + std::to_string(sizeof(address.sun_path) - 1) + " bytes", path,
                  "choose a data folder with a shorter name");
   std::memcpy(address.sun_path, path.data(), path.size());
   return address;
@@ -79,15 +80,21 @@ int try_connect(const sockaddr_un& address, int descriptor) {
 Status clear_stale(const std::string& path, const sockaddr_un& address) {
   struct stat found {};
   if (::lstat(path.c_str(), &found) != 0)
-    return errno == ENOENT ? Status() : Status(system_error(Code::kStorage, "cannot look at the socket file", path, errno));
-  if (!S_ISSOCK(found.st_mode)) return error(Code::kConflict, "a file that is no socket is in the way", path, "move it away");
+    return errno == ENOENT
+               ? Status()
+               : Status(system_error(Code::kStorage, "cannot look at the socket file", path, errno));
+  if (!S_ISSOCK(found.st_mode))
+    return error(Code::kConflict, "a file that is no socket is in the way", path, "move it away");
   const Descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (probe.number() < 0) return system_error(Code::kNetwork, "cannot open a socket", path, errno);
   const int outcome = try_connect(address, probe.number());
   // EAGAIN: it listens, and its backlog is full.
-  if (outcome == 0 || outcome == EAGAIN) return error(Code::kBusy, "a daemon already answers here", path, "end it first");
-  if (outcome != ECONNREFUSED) return system_error(Code::kStorage, "cannot probe the socket file", path, outcome);
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return system_error(Code::kStorage, "cannot remove a stale socket file", path, errno);
+  if (outcome == 0 || outcome == EAGAIN)
+    return error(Code::kBusy, "a daemon already answers here", path, "end it first");
+  if (outcome != ECONNREFUSED)
+    return system_error(Code::kStorage, "cannot probe the socket file", path, outcome);
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+    return system_error(Code::kStorage, "cannot remove a stale socket file", path, errno);
   return {};
 }
 
@@ -100,9 +107,11 @@ Result<int> listen_local(const std::string& path) {
   HUIYIN_TRY(clear_stale(path, *address));
   Descriptor listening(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (listening.number() < 0) return system_error(Code::kNetwork, "cannot open a socket", path, errno);
-  if (::fchmod(listening.number(), 0600) != 0) return system_error(Code::kStorage, "cannot protect the socket", path, errno);
+  if (::fchmod(listening.number(), 0600) != 0)
+    return system_error(Code::kStorage, "cannot protect the socket", path, errno);
   if (::bind(listening.number(), generic(*address), sizeof(*address)) != 0)
-    return system_error(errno == EADDRINUSE ? Code::kBusy : Code::kStorage, "cannot make the socket file", path, errno);
+    return system_error(errno == EADDRINUSE ? Code::kBusy : Code::kStorage, "cannot make the socket file",
+                        path, errno);
   if (::chmod(path.c_str(), 0600) != 0 || ::listen(listening.number(), kBacklog) != 0) {
     const int number = errno;
     ::unlink(path.c_str());
@@ -206,11 +215,12 @@ void ControlConnection::answer(std::optional<std::string> line) {
   std::replace(output_.begin(), output_.end(), '\n', ' ');  // one line, whatever the handler wrote
   output_ += '\n';
   deadline();
-  asio::async_write(socket_, asio::buffer(output_), [self = shared_from_this()](error_code failure, std::size_t) {
-    if (self->closed_) return;
-    if (failure) return self->close();
-    self->read_line();
-  });
+  asio::async_write(socket_, asio::buffer(output_),
+                    [self = shared_from_this()](error_code failure, std::size_t) {
+                      if (self->closed_) return;
+                      if (failure) return self->close();
+                      self->read_line();
+                    });
 }
 
 void ControlConnection::close() {
@@ -228,7 +238,9 @@ class ControlListener final : public std::enable_shared_from_this<ControlListene
       : shared_(std::move(shared)), acceptor_(std::move(acceptor)), pause_(acceptor_.get_executor()) {}
 
   void accept_next() {
-    acceptor_.async_accept([self = shared_from_this()](error_code failure, LocalSocket socket) { self->on_accepted(failure, std::move(socket)); });
+    acceptor_.async_accept([self = shared_from_this()](error_code failure, LocalSocket socket) {
+      self->on_accepted(failure, std::move(socket));
+    });
   }
   void stop() {
     error_code ignored;  // nothing can be done about a failing close
@@ -258,7 +270,8 @@ class ControlListener final : public std::enable_shared_from_this<ControlListene
 
 class ControlServerImpl final : public ControlServer {
  public:
-  ControlServerImpl(std::string path, std::shared_ptr<ControlListener> listener, std::shared_ptr<ControlShared> shared)
+  ControlServerImpl(std::string path, std::shared_ptr<ControlListener> listener,
+                    std::shared_ptr<ControlShared> shared)
       : path_(std::move(path)), listener_(std::move(listener)), shared_(std::move(shared)) {
     known_ = ::lstat(path_.c_str(), &file_) == 0;
     listener_->accept_next();
@@ -269,7 +282,9 @@ class ControlServerImpl final : public ControlServer {
     for (const auto& connection : connections) connection->close();
     // Only our own file: another daemon may have put its socket there since.
     struct stat now {};
-    if (known_ && ::lstat(path_.c_str(), &now) == 0 && now.st_ino == file_.st_ino && now.st_dev == file_.st_dev) ::unlink(path_.c_str());
+    if (known_ && ::lstat(path_.c_str(), &now) == 0 && now.st_ino == file_.st_ino &&
+        now.st_dev == file_.st_dev)
+      ::unlink(path_.c_str());
   }
   ControlServerImpl(const ControlServerImpl&) = delete;
   ControlServerImpl& operator=(const ControlServerImpl&) = delete;
@@ -292,7 +307,8 @@ Result<bool> wait_ready(int descriptor, short events, Clock::time_point until) {
     pollfd waiting{descriptor, events, 0};
     const int ready = ::poll(&waiting, 1, static_cast<int>(std::min<std::int64_t>(left, 60'000)));
     if (ready > 0) return true;
-    if (ready < 0 && errno != EINTR) return error(Code::kNetwork, std::string("cannot wait for the daemon: ") + std::strerror(errno));
+    if (ready < 0 && errno != EINTR)
+      return error(Code::kNetwork, std::string("cannot wait for the daemon: ") + std::strerror(errno));
   }
 }
 
@@ -325,7 +341,8 @@ Result<std::string> read_answer(int descriptor, const std::string& path, Clock::
       answer.append(part.data(), static_cast<std::size_t>(got));
       const std::size_t end = answer.find('\n');
       if (end != std::string::npos) return answer.substr(0, end);
-      if (answer.size() > kLineBytesMax) return error(Code::kTooLarge, "the daemon's answer is above 64 KiB", path);
+      if (answer.size() > kLineBytesMax)
+        return error(Code::kTooLarge, "the daemon's answer is above 64 KiB", path);
       continue;
     }
     if (got == 0) return error(Code::kNetwork, "the daemon closed the connection without an answer", path);
@@ -339,7 +356,8 @@ Result<std::string> read_answer(int descriptor, const std::string& path, Clock::
 
 }  // namespace
 
-Result<std::unique_ptr<ControlServer>> make_control_server(Runtime& runtime, const std::string& path, ControlHandler handle) {
+Result<std::unique_ptr<ControlServer>> make_control_server(Runtime& runtime, const std::string& path,
+                                                           ControlHandler handle) {
   HUIYIN_CHECK(handle);
   const auto listening = listen_local(path);
   if (!listening.ok()) return listening.error();
@@ -354,8 +372,8 @@ Result<std::unique_ptr<ControlServer>> make_control_server(Runtime& runtime, con
   auto shared = std::make_shared<ControlShared>();
   shared->handle = std::move(handle);
   shared->gate = runtime.impl().gate;
-  return std::unique_ptr<ControlServer>(
-      std::make_unique<ControlServerImpl>(path, std::make_shared<ControlListener>(std::move(acceptor), shared), shared));
+  return std::unique_ptr<ControlServer>(std::make_unique<ControlServerImpl>(
+      path, std::make_shared<ControlListener>(std::move(acceptor), shared), shared));
 }
 
 Result<std::string> control_call(const std::string& path, const std::string& line, Duration timeout) {
@@ -367,8 +385,10 @@ Result<std::string> control_call(const std::string& path, const std::string& lin
   const Descriptor caller(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (caller.number() < 0) return system_error(Code::kNetwork, "cannot open a socket", path, errno);
   const int outcome = try_connect(*address, caller.number());
-  if (outcome == ENOENT || outcome == ECONNREFUSED) return error(Code::kNotFound, "no daemon listens here", path, "start it first");
-  if (outcome == EACCES) return error(Code::kRefused, "this socket belongs to another user", path, "run as the daemon's user");
+  if (outcome == ENOENT || outcome == ECONNREFUSED)
+    return error(Code::kNotFound, "no daemon listens here", path, "start it first");
+  if (outcome == EACCES)
+    return error(Code::kRefused, "this socket belongs to another user", path, "run as the daemon's user");
   if (outcome == EAGAIN) return error(Code::kBusy, "too many callers wait for the daemon", path, "try again");
   if (outcome != 0) return system_error(Code::kNetwork, "cannot reach the daemon", path, outcome);
   HUIYIN_TRY(write_all(caller.number(), line + "\n", path, until));

@@ -25,6 +25,7 @@ class ControlServer {
 
 /// Blocking; for the command line. kNotFound when no daemon listens there,
 /// kNetwork when it does not answer within `timeout`.
-[[nodiscard]] Result<std::string> control_call(const std::string& path, const std::string& line, Duration timeout);
+[[nodiscard]] Result<std::string> control_call(const std::string& path, const std::string& line,
+                                               Duration timeout);
 
 }  // namespace huiyin::net

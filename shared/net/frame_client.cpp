@@ -14,8 +14,12 @@ using Clock = std::chrono::steady_clock;
 class Attempt final : public std::enable_shared_from_this<Attempt> {
  public:
   Attempt(Runtime& runtime, FrameClientOptions options, SessionDone done)
-      : options_(std::move(options)), done_(std::move(done)), open_by_(Clock::now() + chrono_of(options_.connect_max)),
-        timer_(runtime.impl().io), resolver_(runtime.impl().io), socket_(runtime.impl().io) {}
+      : options_(std::move(options)),
+        done_(std::move(done)),
+        open_by_(Clock::now() + chrono_of(options_.connect_max)),
+        timer_(runtime.impl().io),
+        resolver_(runtime.impl().io),
+        socket_(runtime.impl().io) {}
 
   void start();
 
@@ -50,21 +54,24 @@ void Attempt::start() {
 }
 
 void Attempt::resolve() {
-  resolver_.async_resolve(options_.host, std::to_string(options_.port),
-                          [self = shared_from_this()](error_code failure, const TcpResolver::results_type& found) {
-                            if (!self->done_) return;
-                            if (failure) return self->finish(self->network_error("the office's name is not known: " + failure.message()));
-                            Endpoints endpoints;
-                            for (const auto& entry : found) endpoints.push_back(entry.endpoint());
-                            self->connect(std::move(endpoints), 0);
-                          });
+  resolver_.async_resolve(
+      options_.host, std::to_string(options_.port),
+      [self = shared_from_this()](error_code failure, const TcpResolver::results_type& found) {
+        if (!self->done_) return;
+        if (failure)
+          return self->finish(self->network_error("the office's name is not known: " + failure.message()));
+        Endpoints endpoints;
+        for (const auto& entry : found) endpoints.push_back(entry.endpoint());
+        self->connect(std::move(endpoints), 0);
+      });
 }
 
 void Attempt::connect(Endpoints endpoints, std::size_t at) {
   const auto endpoint = endpoints[at];
   error_code ignored;  // a socket from the address tried before; async_connect opens a new one
   socket_.close(ignored);
-  socket_.async_connect(endpoint, [self = shared_from_this(), endpoints = std::move(endpoints), at](error_code failure) mutable {
+  socket_.async_connect(endpoint, [self = shared_from_this(), endpoints = std::move(endpoints),
+                                   at](error_code failure) mutable {
     if (!self->done_) return;
     if (!failure) return self->open();
     if (at + 1 < endpoints.size()) return self->connect(std::move(endpoints), at + 1);
@@ -88,7 +95,9 @@ void Attempt::open() {
   session.open_by = open_by_;
   session.idle_max = options_.idle_max;
   static_cast<void>(open_session(std::move(socket_), std::move(*ssl), std::move(session),
-                                 [self = shared_from_this()](Result<std::shared_ptr<FrameLink>> link) { self->finish(std::move(link)); }));
+                                 [self = shared_from_this()](Result<std::shared_ptr<FrameLink>> link) {
+                                   self->finish(std::move(link));
+                                 }));
 }
 
 void Attempt::finish(Result<std::shared_ptr<FrameLink>> outcome) {
@@ -102,7 +111,8 @@ void Attempt::finish(Result<std::shared_ptr<FrameLink>> outcome) {
 
 }  // namespace
 
-void connect_frame_link(Runtime& runtime, FrameClientOptions options, std::function<void(Result<std::shared_ptr<FrameLink>>)> done) {
+void connect_frame_link(Runtime& runtime, FrameClientOptions options,
+                        std::function<void(Result<std::shared_ptr<FrameLink>>)> done) {
   std::make_shared<Attempt>(runtime, std::move(options), std::move(done))->start();
 }
 

@@ -23,11 +23,18 @@
 namespace huiyin::net {
 
 /// WebSocket close codes that we send.
-enum class CloseCode : std::uint16_t { kNormal = 1000, kGoingAway = 1001, kProtocol = 1002, kPolicy = 1008, kTooBig = 1009, kTryLater = 1013 };
+enum class CloseCode : std::uint16_t {
+  kNormal = 1000,
+  kGoingAway = 1001,
+  kProtocol = 1002,
+  kPolicy = 1008,
+  kTooBig = 1009,
+  kTryLater = 1013
+};
 
 struct LinkHandlers {
-  std::function<void(ByteView frame)> on_frame;               ///< one binary message; the view lives during the call
-  std::function<void(const std::string& reason)> on_closed;   ///< once, last; why, in words for a log
+  std::function<void(ByteView frame)> on_frame;  ///< one binary message; the view lives during the call
+  std::function<void(const std::string& reason)> on_closed;  ///< once, last; why, in words for a log
 };
 
 class FrameLink {
@@ -42,7 +49,7 @@ class FrameLink {
   virtual void close(CloseCode code, const std::string& reason) = 0;
   /// RFC 9266 tls-exporter of this connection.
   [[nodiscard]] virtual const Exporter& exporter() const = 0;
-  [[nodiscard]] virtual std::string peer() const = 0;         ///< address:port, for logs
+  [[nodiscard]] virtual std::string peer() const = 0;  ///< address:port, for logs
   /// Stops and starts reading: back-pressure towards a peer when our own queues are full.
   /// No frame is delivered while paused, and silence is not counted.
   virtual void pause_reading(bool paused) = 0;
@@ -58,12 +65,12 @@ struct TlsIdentity {
 
 struct FrameServerOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;                                     ///< 0: any free one
+  std::uint16_t port = 0;  ///< 0: any free one
   TlsIdentity identity;
   std::size_t connections_max = limits::kConnectionsMax;
-  std::size_t handshakes_max = limits::kHandshakesMax;        ///< at once, counted before TLS work
+  std::size_t handshakes_max = limits::kHandshakesMax;  ///< at once, counted before TLS work
   std::size_t frame_bytes_max = limits::kFrameBytesMax;
-  Duration handshake_max{limits::kHandshakeMsMax};            ///< total for TLS and upgrade, not per byte
+  Duration handshake_max{limits::kHandshakeMsMax};  ///< total for TLS and upgrade, not per byte
   Duration idle_max{limits::kIdleMsMax};
 };
 
@@ -81,9 +88,9 @@ class FrameServer {
 struct FrameClientOptions {
   std::string host;
   std::uint16_t port = 0;
-  KeyPin pin;                                                 ///< certificate dates and names are ignored, the key is not
+  KeyPin pin;  ///< certificate dates and names are ignored, the key is not
   std::size_t frame_bytes_max = limits::kFrameBytesMax;
-  Duration connect_max{limits::kHandshakeMsMax};              ///< total: name, TCP, TLS and upgrade
+  Duration connect_max{limits::kHandshakeMsMax};  ///< total: name, TCP, TLS and upgrade
   Duration idle_max{limits::kIdleMsMax};
 };
 /// Calls `done` once: with a link whose TLS key has the pin, or with kRefused (another key),

@@ -22,8 +22,11 @@ using OnLink = std::function<void(std::shared_ptr<FrameLink>)>;
 class Acceptor final : public std::enable_shared_from_this<Acceptor> {
  public:
   Acceptor(TcpAcceptor acceptor, SslContextPtr context, FrameServerOptions options, OnLink on_link)
-      : options_(std::move(options)), context_(std::move(context)), on_link_(std::move(on_link)),
-        acceptor_(std::move(acceptor)), pause_(acceptor_.get_executor()) {
+      : options_(std::move(options)),
+        context_(std::move(context)),
+        on_link_(std::move(on_link)),
+        acceptor_(std::move(acceptor)),
+        pause_(acceptor_.get_executor()) {
     error_code ignored;  // a listening socket has an address
     port_ = acceptor_.local_endpoint(ignored).port();
   }
@@ -60,7 +63,9 @@ class Acceptor final : public std::enable_shared_from_this<Acceptor> {
 void Acceptor::accept_next() {
   if (stopped_) return;
   if (!make_room()) return wait_then_accept(kHelloGrace / 2);
-  acceptor_.async_accept([self = shared_from_this()](error_code failure, TcpSocket socket) { self->on_accepted(failure, std::move(socket)); });
+  acceptor_.async_accept([self = shared_from_this()](error_code failure, TcpSocket socket) {
+    self->on_accepted(failure, std::move(socket));
+  });
 }
 
 void Acceptor::wait_then_accept(Clock::duration delay) {
@@ -74,7 +79,8 @@ void Acceptor::on_accepted(error_code failure, TcpSocket socket) {
   if (stopped_ || failure == asio::error::operation_aborted) return;
   // Out of descriptors or memory: the connection stays in the backlog, and asking again at
   // once would only spin.
-  if (failure == asio::error::no_descriptors || failure == asio::error::no_memory || failure == asio::error::no_buffer_space ||
+  if (failure == asio::error::no_descriptors || failure == asio::error::no_memory ||
+      failure == asio::error::no_buffer_space ||
       failure == error_code(ENFILE, boost::system::system_category()))
     return wait_then_accept(kNoDescriptorsPause);
   if (!failure && *connections_ < options_.connections_max) open(std::move(socket));
@@ -126,7 +132,9 @@ void Acceptor::stop() {
 
 class FrameServerImpl final : public FrameServer {
  public:
-  explicit FrameServerImpl(std::shared_ptr<Acceptor> acceptor) : acceptor_(std::move(acceptor)) { acceptor_->accept_next(); }
+  explicit FrameServerImpl(std::shared_ptr<Acceptor> acceptor) : acceptor_(std::move(acceptor)) {
+    acceptor_->accept_next();
+  }
   ~FrameServerImpl() override {
     acceptor_->stop();
     acceptor_->forget_owner();
@@ -144,7 +152,8 @@ class FrameServerImpl final : public FrameServer {
 
 }  // namespace
 
-Result<std::unique_ptr<FrameServer>> make_frame_server(Runtime& runtime, FrameServerOptions options, OnLink on_link) {
+Result<std::unique_ptr<FrameServer>> make_frame_server(Runtime& runtime, FrameServerOptions options,
+                                                       OnLink on_link) {
   HUIYIN_CHECK(options.handshakes_max > 0 && options.connections_max > 0);
   auto context = make_server_context(options.identity);
   if (!context.ok()) return context.error();

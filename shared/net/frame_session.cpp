@@ -37,7 +37,9 @@ class FrameSession final : public OpeningSession, public std::enable_shared_from
 
   // --- opening
   void start();
-  [[nodiscard]] bool before_hello() const override { return phase_ == Phase::kOpening && !hello_seen_ && tls_in_start(); }
+  [[nodiscard]] bool before_hello() const override {
+    return phase_ == Phase::kOpening && !hello_seen_ && tls_in_start();
+  }
   void give_up(const std::string& why) override;
 
   // --- the link, called through Link
@@ -93,12 +95,12 @@ class FrameSession final : public OpeningSession, public std::enable_shared_from
   bool writing_ = false;
   bool pinging_ = false;
   bool paused_ = false;
-  bool held_ = false;            ///< a message arrived while paused and waits in buffer_
+  bool held_ = false;  ///< a message arrived while paused and waits in buffer_
   bool close_sent_ = false;
   bool closed_told_ = false;
 
   std::shared_ptr<LinkHandlers> handlers_;
-  std::deque<Bytes> outbox_;     ///< the front is being written while writing_
+  std::deque<Bytes> outbox_;  ///< the front is being written while writing_
   std::size_t outbox_bytes_ = 0;
   CloseCode close_code_ = CloseCode::kNormal;
   std::string close_reason_;
@@ -146,7 +148,8 @@ void FrameSession::give_up(const std::string& why) {
 
 Error FrameSession::tls_error(error_code failure) {
   if (options_.role == LinkRole::kDevice && refused_by_pin(tls().ssl()))
-    return error(Code::kRefused, "the office shows another key than the one this device was enrolled with", peer_,
+    return error(Code::kRefused, "the office shows another key than the one this device was enrolled with",
+                 peer_,
                  "check the address; if the office's key was really replaced, enrol this device again");
   const std::string& words = tls().failure_text();
   return error(Code::kNetwork, "no TLS connection: " + (words.empty() ? failure.message() : words), peer_);
@@ -166,15 +169,18 @@ void FrameSession::upgrade() {
   ws_.binary(true);
   ws_.auto_fragment(false);
   ws_.read_message_max(options_.frame_bytes_max);
-  ws_.set_option(websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
+  ws_.set_option(
+      websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
   auto opened = [self = shared_from_this()](error_code failure) { self->on_upgrade(failure); };
   if (options_.role == LinkRole::kDevice) {
-    ws_.set_option(websocket::stream_base::decorator(
-        [](websocket::request_type& request) { request.set(boost::beast::http::field::user_agent, "huiyin"); }));
+    ws_.set_option(websocket::stream_base::decorator([](websocket::request_type& request) {
+      request.set(boost::beast::http::field::user_agent, "huiyin");
+    }));
     ws_.async_handshake(options_.host, "/", std::move(opened));
   } else {
-    ws_.set_option(websocket::stream_base::decorator(
-        [](websocket::response_type& response) { response.set(boost::beast::http::field::server, "huiyin"); }));
+    ws_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
+      response.set(boost::beast::http::field::server, "huiyin");
+    }));
     ws_.async_accept(std::move(opened));
   }
 }
@@ -184,7 +190,8 @@ void FrameSession::on_upgrade(error_code failure) {
   if (failure) return fail_opening(error(Code::kNetwork, "no WebSocket: " + failure.message(), peer_));
   phase_ = Phase::kOpen;
   // The session outlives every call of Beast into this callback: it owns the stream.
-  ws_.control_callback([this](websocket::frame_type, boost::beast::string_view) { last_heard_ = Clock::now(); });
+  ws_.control_callback(
+      [this](websocket::frame_type, boost::beast::string_view) { last_heard_ = Clock::now(); });
   watch();
   std::exchange(done_, nullptr)(std::shared_ptr<FrameLink>(std::make_shared<Link>(shared_from_this())));
 }
@@ -224,7 +231,8 @@ void FrameSession::pause_reading(bool paused) {
 void FrameSession::read_next() {
   if (reading_ || paused_ || held_ || phase_ != Phase::kOpen || !handlers_) return;
   reading_ = true;
-  ws_.async_read(buffer_, [self = shared_from_this()](error_code failure, std::size_t) { self->on_read(failure); });
+  ws_.async_read(buffer_,
+                 [self = shared_from_this()](error_code failure, std::size_t) { self->on_read(failure); });
 }
 
 void FrameSession::on_read(error_code failure) {
@@ -238,11 +246,13 @@ void FrameSession::on_read(error_code failure) {
   }
   if (failure == websocket::error::message_too_big)
     return finish("the peer sent a frame above " + std::to_string(options_.frame_bytes_max) + " bytes");
-  if (failure) return finish(phase_ == Phase::kClosing ? close_reason_ : "connection lost: " + failure.message());
+  if (failure)
+    return finish(phase_ == Phase::kClosing ? close_reason_ : "connection lost: " + failure.message());
 
   last_heard_ = Clock::now();
   if (phase_ == Phase::kClosing) return;  // what arrives now nobody wants
-  if (!ws_.got_binary()) return begin_close(CloseCode::kProtocol, "the peer sent text where frames are binary");
+  if (!ws_.got_binary())
+    return begin_close(CloseCode::kProtocol, "the peer sent text where frames are binary");
   held_ = true;
   if (!paused_) deliver();
 }
@@ -252,7 +262,8 @@ void FrameSession::deliver() {
   const auto handlers = handlers_;  // the callback may replace them or drop the link
   const auto data = buffer_.cdata();
   try {
-    if (handlers && handlers->on_frame) handlers->on_frame({static_cast<const std::uint8_t*>(data.data()), data.size()});
+    if (handlers && handlers->on_frame)
+      handlers->on_frame({static_cast<const std::uint8_t*>(data.data()), data.size()});
   } catch (...) {
     finish("our own frame handler failed");
     throw;
@@ -284,7 +295,9 @@ void FrameSession::write_next() {
   if (writing_ || phase_ == Phase::kClosed) return;
   if (outbox_.empty()) return close_when_drained();
   writing_ = true;
-  ws_.async_write(asio::buffer(outbox_.front()), [self = shared_from_this()](error_code failure, std::size_t) { self->on_written(failure); });
+  ws_.async_write(
+      asio::buffer(outbox_.front()),
+      [self = shared_from_this()](error_code failure, std::size_t) { self->on_written(failure); });
 }
 
 void FrameSession::on_written(error_code failure) {
@@ -381,8 +394,10 @@ void FrameSession::watch_tick() {
   const Clock::duration idle_max = chrono_of(options_.idle_max);
   const Clock::duration ping_every = idle_max * 5 / 12;
   const auto silent = now - last_heard_;
-  if (silent >= idle_max) return finish("the peer was silent for " + std::to_string(options_.idle_max.ms / 1000) + " s");
-  if (now - last_written_ >= idle_max) return finish("the peer took no byte for " + std::to_string(options_.idle_max.ms / 1000) + " s");
+  if (silent >= idle_max)
+    return finish("the peer was silent for " + std::to_string(options_.idle_max.ms / 1000) + " s");
+  if (now - last_written_ >= idle_max)
+    return finish("the peer took no byte for " + std::to_string(options_.idle_max.ms / 1000) + " s");
   if (silent >= ping_every && now - last_ping_ >= ping_every) ping();
   const auto until_ping = silent < ping_every ? ping_every - silent : ping_every;
   watch_in(std::min(until_ping, idle_max - silent));
@@ -392,13 +407,17 @@ void FrameSession::ping() {
   if (pinging_) return;
   pinging_ = true;
   last_ping_ = Clock::now();
-  ws_.async_ping({}, [self = shared_from_this()](error_code) { self->pinging_ = false; });  // a failure shows in the read
+  ws_.async_ping({}, [self = shared_from_this()](error_code) {
+    self->pinging_ = false;
+  });  // a failure shows in the read
 }
 
 }  // namespace
 
-std::weak_ptr<OpeningSession> open_session(TcpSocket socket, SslPtr ssl, SessionOptions options, SessionDone done) {
-  const auto session = std::make_shared<FrameSession>(std::move(socket), std::move(ssl), std::move(options), std::move(done));
+std::weak_ptr<OpeningSession> open_session(TcpSocket socket, SslPtr ssl, SessionOptions options,
+                                           SessionDone done) {
+  const auto session =
+      std::make_shared<FrameSession>(std::move(socket), std::move(ssl), std::move(options), std::move(done));
   session->start();
   return std::weak_ptr<OpeningSession>(session);
 }

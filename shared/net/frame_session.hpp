@@ -15,7 +15,7 @@ enum class LinkRole { kOffice, kDevice };
 
 struct SessionOptions {
   LinkRole role = LinkRole::kOffice;
-  std::string host;                   ///< the device's: what it dialled, for the Host header
+  std::string host;  ///< the device's: what it dialled, for the Host header
   std::size_t frame_bytes_max = 0;
   std::chrono::steady_clock::time_point open_by;  ///< TLS and upgrade are finished by then, or failed
   Duration idle_max;

@@ -45,7 +45,10 @@ struct HttpShared {
 class HttpConnection final : public std::enable_shared_from_this<HttpConnection> {
  public:
   HttpConnection(TcpSocket socket, std::shared_ptr<HttpShared> shared)
-      : shared_(std::move(shared)), peer_(peer_text(socket)), socket_(std::move(socket)), timer_(socket_.get_executor()),
+      : shared_(std::move(shared)),
+        peer_(peer_text(socket)),
+        socket_(std::move(socket)),
+        timer_(socket_.get_executor()),
         buffer_(kHeaderBytesMax + kReadBytes) {}
 
   void start() { next_request(); }
@@ -129,7 +132,8 @@ void HttpConnection::deadline(Clock::duration after) {
 }
 
 void HttpConnection::on_deadline() {
-  if (phase_ == Phase::kHeader || phase_ == Phase::kBody) return refuse(408, "the request did not arrive in time");
+  if (phase_ == Phase::kHeader || phase_ == Phase::kBody)
+    return refuse(408, "the request did not arrive in time");
   if (phase_ != Phase::kHandling) close();
 }
 
@@ -152,16 +156,18 @@ void HttpConnection::next_request() {
 void HttpConnection::read_more() {
   const std::size_t room = std::min(kReadBytes, buffer_.max_size() - buffer_.size());
   if (room == 0) return refuse(431, "the request header is too large");
-  socket_.async_read_some(buffer_.prepare(room), [self = shared_from_this()](error_code failure, std::size_t bytes) {
-    if (self->phase_ == Phase::kClosed || self->phase_ == Phase::kWriting) return;  // refused meanwhile
-    if (failure) return self->close();
-    self->buffer_.commit(bytes);
-    if (self->phase_ == Phase::kIdle) {
-      self->phase_ = Phase::kHeader;
-      self->deadline(chrono_of(self->shared_->options.request_max));
-    }
-    self->consume();
-  });
+  socket_.async_read_some(buffer_.prepare(room),
+                          [self = shared_from_this()](error_code failure, std::size_t bytes) {
+                            if (self->phase_ == Phase::kClosed || self->phase_ == Phase::kWriting)
+                              return;  // refused meanwhile
+                            if (failure) return self->close();
+                            self->buffer_.commit(bytes);
+                            if (self->phase_ == Phase::kIdle) {
+                              self->phase_ = Phase::kHeader;
+                              self->deadline(chrono_of(self->shared_->options.request_max));
+                            }
+                            self->consume();
+                          });
 }
 
 void HttpConnection::consume() {
@@ -187,11 +193,12 @@ void HttpConnection::feed() {
   if (!expects_continue_) return read_more();
   expects_continue_ = false;
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  asio::async_write(socket_, asio::buffer(kContinue), [self = shared_from_this()](error_code failure, std::size_t) {
-    if (self->phase_ != Phase::kBody) return;
-    if (failure) return self->close();
-    self->read_more();
-  });
+  asio::async_write(socket_, asio::buffer(kContinue),
+                    [self = shared_from_this()](error_code failure, std::size_t) {
+                      if (self->phase_ != Phase::kBody) return;
+                      if (failure) return self->close();
+                      self->read_more();
+                    });
 }
 
 /// After the header, before a byte of the body is kept.
@@ -227,19 +234,22 @@ void HttpConnection::hand_over() {
   timer_.cancel();
   const auto slot = std::make_shared<ResponseSlot>(shared_->gate, weak_from_this());
   const auto shared = shared_;  // the handler may close this connection by ending the server
-  shared->handler(take_request(std::move(*target)), [slot](HttpResponse response) { slot->respond(std::move(response)); });
+  shared->handler(take_request(std::move(*target)),
+                  [slot](HttpResponse response) { slot->respond(std::move(response)); });
 }
 
 HttpRequest HttpConnection::take_request(HttpTarget target) {
   auto& message = parser_->get();
   HttpRequest request;
-  request.method = head_only_ ? "GET" : std::string(message.method_string().data(), message.method_string().size());
+  request.method =
+      head_only_ ? "GET" : std::string(message.method_string().data(), message.method_string().size());
   request.path = std::move(target.path);
   request.query = std::move(target.query);
   request.peer = peer_;
   for (const auto& field : message) {
     std::string name(field.name_string().data(), field.name_string().size());
-    std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
     std::string value(field.value().data(), field.value().size());
     const auto [at, fresh] = request.headers.emplace(name, value);
     if (!fresh) at->second += (name == "cookie" ? "; " : ", ") + value;
@@ -267,7 +277,8 @@ void HttpConnection::write_response(HttpResponse response) {
 void HttpConnection::write_next() {
   deadline(chrono_of(shared_->options.idle_max));
   const std::size_t part = std::min(kWriteBytes, body_.size() - written_);
-  const std::array<asio::const_buffer, 2> pieces{asio::buffer(head_), asio::buffer(body_.data() + written_, part)};
+  const std::array<asio::const_buffer, 2> pieces{asio::buffer(head_),
+                                                 asio::buffer(body_.data() + written_, part)};
   asio::async_write(socket_, pieces, [self = shared_from_this(), part](error_code failure, std::size_t) {
     if (self->phase_ != Phase::kWriting) return;
     if (failure) return self->close();
@@ -295,12 +306,13 @@ void HttpConnection::say_goodbye() {
 }
 
 void HttpConnection::drain() {
-  socket_.async_read_some(asio::buffer(body_), [self = shared_from_this()](error_code failure, std::size_t bytes) {
-    if (self->phase_ == Phase::kClosed) return;
-    self->wasted_ += bytes;
-    if (failure || self->wasted_ > kWasteBytesMax) return self->close();
-    self->drain();
-  });
+  socket_.async_read_some(asio::buffer(body_),
+                          [self = shared_from_this()](error_code failure, std::size_t bytes) {
+                            if (self->phase_ == Phase::kClosed) return;
+                            self->wasted_ += bytes;
+                            if (failure || self->wasted_ > kWasteBytesMax) return self->close();
+                            self->drain();
+                          });
 }
 
 void HttpConnection::close() {
@@ -322,7 +334,9 @@ class HttpListener final : public std::enable_shared_from_this<HttpListener> {
   }
 
   void accept_next() {
-    acceptor_.async_accept([self = shared_from_this()](error_code failure, TcpSocket socket) { self->on_accepted(failure, std::move(socket)); });
+    acceptor_.async_accept([self = shared_from_this()](error_code failure, TcpSocket socket) {
+      self->on_accepted(failure, std::move(socket));
+    });
   }
   void stop() {
     error_code ignored;  // nothing can be done about a failing close
@@ -342,7 +356,8 @@ class HttpListener final : public std::enable_shared_from_this<HttpListener> {
       connection->start();
     }
     const bool exhausted = failure == asio::error::no_descriptors || failure == asio::error::no_memory ||
-                           failure == asio::error::no_buffer_space || failure == error_code(ENFILE, boost::system::system_category());
+                           failure == asio::error::no_buffer_space ||
+                           failure == error_code(ENFILE, boost::system::system_category());
     if (!exhausted) return accept_next();
     pause_.expires_after(kNoDescriptorsPause);  // asking again at once would only spin
     pause_.async_wait([self = shared_from_this()](error_code stopped) {
@@ -380,7 +395,8 @@ class HttpServerImpl final : public HttpServer {
 
 }  // namespace
 
-Result<std::unique_ptr<HttpServer>> make_http_server(Runtime& runtime, HttpServerOptions options, HttpHandler handler) {
+Result<std::unique_ptr<HttpServer>> make_http_server(Runtime& runtime, HttpServerOptions options,
+                                                     HttpHandler handler) {
   HUIYIN_CHECK(handler && options.connections_max > 0);
   auto listening = listen_tcp(runtime, options.address, options.port);
   if (!listening.ok()) return listening.error();
@@ -388,8 +404,8 @@ Result<std::unique_ptr<HttpServer>> make_http_server(Runtime& runtime, HttpServe
   shared->options = std::move(options);
   shared->handler = std::move(handler);
   shared->gate = runtime.impl().gate;
-  return std::unique_ptr<HttpServer>(
-      std::make_unique<HttpServerImpl>(std::make_shared<HttpListener>(std::move(*listening), shared), shared));
+  return std::unique_ptr<HttpServer>(std::make_unique<HttpServerImpl>(
+      std::make_shared<HttpListener>(std::move(*listening), shared), shared));
 }
 
 }  // namespace huiyin::net

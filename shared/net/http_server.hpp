@@ -22,9 +22,9 @@ namespace huiyin::net {
 
 struct HttpRequest {
   std::string method;
-  std::string path;                              ///< decoded, without the query, starts with '/'
+  std::string path;  ///< decoded, without the query, starts with '/'
   std::map<std::string, std::string> query;
-  std::map<std::string, std::string> headers;    ///< names in lower case
+  std::map<std::string, std::string> headers;  ///< names in lower case
   std::string body;
   std::string peer;
   [[nodiscard]] std::string header(const std::string& name) const {
@@ -52,8 +52,8 @@ struct HttpServerOptions {
   std::uint16_t port = 0;
   std::size_t body_bytes_max = 256 * 1024;
   std::size_t connections_max = 512;
-  Duration request_max{15'000};                  ///< total for reading one request
-  Duration idle_max{60'000};                     ///< between requests of one connection
+  Duration request_max{15'000};  ///< total for reading one request
+  Duration idle_max{60'000};     ///< between requests of one connection
 };
 
 /// Destroying it closes every connection. It goes before its Runtime.
@@ -63,7 +63,8 @@ class HttpServer {
   [[nodiscard]] virtual std::uint16_t port() const = 0;
   virtual void stop_accepting() = 0;
 };
-[[nodiscard]] Result<std::unique_ptr<HttpServer>> make_http_server(Runtime& runtime, HttpServerOptions options,
+[[nodiscard]] Result<std::unique_ptr<HttpServer>> make_http_server(Runtime& runtime,
+                                                                   HttpServerOptions options,
                                                                    HttpHandler handler);
 
 }  // namespace huiyin::net

@@ -52,7 +52,8 @@ int hex_digit(char c) {
 }
 
 bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 bool climbs(std::string_view path) {
@@ -69,7 +70,9 @@ bool climbs(std::string_view path) {
 void add_field(std::string& head, std::string_view name, std::string_view value) {
   head += name;
   head += ": ";
-  std::replace_copy_if(value.begin(), value.end(), std::back_inserter(head), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+  std::replace_copy_if(
+      value.begin(), value.end(), std::back_inserter(head),
+      [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
   head += "\r\n";
 }
 
@@ -136,7 +139,8 @@ std::optional<HttpTarget> parse_target(std::string_view target) {
 }
 
 std::string response_head(const HttpResponse& response, bool keep_alive) {
-  std::string head = "HTTP/1.1 " + std::to_string(response.status) + ' ' + reason_phrase(response.status) + "\r\n";
+  std::string head =
+      "HTTP/1.1 " + std::to_string(response.status) + ' ' + reason_phrase(response.status) + "\r\n";
   const bool bodiless = response.status == 204 || response.status == 304;
   if (!bodiless) {
     if (!response.content_type.empty()) add_field(head, "Content-Type", response.content_type);
@@ -154,7 +158,8 @@ HttpResponse problem(int status, std::string_view detail) {
   response.status = status;
   response.content_type = "application/problem+json";
   // Every detail is a sentence of ours: nothing in it needs escaping.
-  response.body = "{\"status\":" + std::to_string(status) + ",\"title\":\"" + reason_phrase(status) + "\",\"detail\":\"" + std::string(detail) + "\"}";
+  response.body = "{\"status\":" + std::to_string(status) + ",\"title\":\"" + reason_phrase(status) +
+                  "\",\"detail\":\"" + std::string(detail) + "\"}";
   return response;
 }
 

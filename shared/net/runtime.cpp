@@ -93,7 +93,8 @@ Result<TcpAcceptor> listen_tcp(Runtime& runtime, const std::string& address, std
   const std::string where = address + ":" + std::to_string(port);
   error_code failure;
   const auto ip = asio::ip::make_address(address, failure);
-  if (failure) return error(Code::kInvalid, "not an IP address to listen on", address, "give one such as 127.0.0.1");
+  if (failure)
+    return error(Code::kInvalid, "not an IP address to listen on", address, "give one such as 127.0.0.1");
 
   const asio::ip::tcp::endpoint endpoint(ip, port);
   TcpAcceptor acceptor(runtime.impl().io);
@@ -104,7 +105,8 @@ Result<TcpAcceptor> listen_tcp(Runtime& runtime, const std::string& address, std
   if (!failure) return acceptor;
 
   if (failure == asio::error::address_in_use)
-    return error(Code::kBusy, "another program listens on this port", where, "choose another port or end that program");
+    return error(Code::kBusy, "another program listens on this port", where,
+                 "choose another port or end that program");
   return error(Code::kNetwork, "cannot listen: " + failure.message(), where);
 }
 

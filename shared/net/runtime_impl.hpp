@@ -25,9 +25,12 @@ using IoExecutor = asio::io_context::executor_type;
 using TcpSocket = asio::basic_stream_socket<asio::ip::tcp, IoExecutor>;
 using TcpAcceptor = asio::basic_socket_acceptor<asio::ip::tcp, IoExecutor>;
 using TcpResolver = asio::ip::basic_resolver<asio::ip::tcp, IoExecutor>;
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, IoExecutor>;
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                         asio::wait_traits<std::chrono::steady_clock>, IoExecutor>;
 
-[[nodiscard]] inline std::chrono::milliseconds chrono_of(Duration duration) { return std::chrono::milliseconds(duration.ms); }
+[[nodiscard]] inline std::chrono::milliseconds chrono_of(Duration duration) {
+  return std::chrono::milliseconds(duration.ms);
+}
 
 /// A way into the loop that may outlive it. Answers come from other threads at any time, also
 /// after the Runtime is gone; then they are dropped here instead of touching freed memory.
@@ -65,6 +68,7 @@ struct Runtime::Impl {
 [[nodiscard]] std::string peer_text(const TcpSocket& socket);
 
 /// Opens, binds and listens; the error names the address and says what to do.
-[[nodiscard]] Result<TcpAcceptor> listen_tcp(Runtime& runtime, const std::string& address, std::uint16_t port);
+[[nodiscard]] Result<TcpAcceptor> listen_tcp(Runtime& runtime, const std::string& address,
+                                             std::uint16_t port);
 
 }  // namespace huiyin::net

@@ -66,7 +66,8 @@ std::optional<KeyPin> pin_of(X509* certificate) {
 bool set_common_name(X509* certificate, const std::string& common_name) {
   X509_NAME* name = X509_get_subject_name(certificate);
   const auto* text = reinterpret_cast<const unsigned char*>(common_name.data());
-  return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, text, static_cast<int>(common_name.size()), -1, 0) == 1 &&
+  return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, text, static_cast<int>(common_name.size()), -1,
+                                    0) == 1 &&
          X509_set_issuer_name(certificate, name) == 1;
 }
 
@@ -83,14 +84,17 @@ bool apply_rules(SSL_CTX* context) {
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
   // Released buffers are what keeps an idle connection small.
-  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   return SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) == 1 &&
-         SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1 && SSL_CTX_set_num_tickets(context, 0) == 1;
+         SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1 &&
+         SSL_CTX_set_num_tickets(context, 0) == 1;
 }
 
 /// Instead of OpenSSL's chain building: no dates, no names, no authorities, only the key.
 int verify_pin(X509_STORE_CTX* store, void*) {
-  const auto* ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  const auto* ssl =
+      static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   const auto* pin = static_cast<const KeyPin*>(SSL_get_app_data(ssl));
   X509* certificate = X509_STORE_CTX_get0_cert(store);
   const auto shown = certificate != nullptr ? pin_of(certificate) : std::nullopt;
@@ -132,11 +136,12 @@ Result<TlsIdentity> make_tls_identity(const std::string& common_name) {
   const X509Ptr certificate(X509_new());
   if (!key || !certificate) return openssl_error("cannot make a TLS key");
 
-  const bool made = X509_set_version(certificate.get(), X509_VERSION_3) == 1 && set_serial(certificate.get()) &&
-                    X509_time_adj_ex(X509_getm_notBefore(certificate.get()), -1, 0, nullptr) != nullptr &&
-                    X509_time_adj_ex(X509_getm_notAfter(certificate.get()), kCertificateDays, 0, nullptr) != nullptr &&
-                    X509_set_pubkey(certificate.get(), key.get()) == 1 && set_common_name(certificate.get(), common_name) &&
-                    X509_sign(certificate.get(), key.get(), EVP_sha256()) > 0;
+  const bool made =
+      X509_set_version(certificate.get(), X509_VERSION_3) == 1 && set_serial(certificate.get()) &&
+      X509_time_adj_ex(X509_getm_notBefore(certificate.get()), -1, 0, nullptr) != nullptr &&
+      X509_time_adj_ex(X509_getm_notAfter(certificate.get()), kCertificateDays, 0, nullptr) != nullptr &&
+      X509_set_pubkey(certificate.get(), key.get()) == 1 && set_common_name(certificate.get(), common_name) &&
+      X509_sign(certificate.get(), key.get(), EVP_sha256()) > 0;
   if (!made) return openssl_error("cannot make a certificate");
 
   const auto certificate_pem = pem_text([&](BIO* bio) { return PEM_write_bio_X509(bio, certificate.get()); });
@@ -165,8 +170,8 @@ Result<SslContextPtr> make_server_context(const TlsIdentity& identity) {
   const KeyPtr key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr) : nullptr);
   if (!key) return openssl_error("the TLS key does not parse");
 
-  if (SSL_CTX_use_certificate(context.get(), certificate.get()) != 1 || SSL_CTX_use_PrivateKey(context.get(), key.get()) != 1 ||
-      SSL_CTX_check_private_key(context.get()) != 1)
+  if (SSL_CTX_use_certificate(context.get(), certificate.get()) != 1 ||
+      SSL_CTX_use_PrivateKey(context.get(), key.get()) != 1 || SSL_CTX_check_private_key(context.get()) != 1)
     return openssl_error("the TLS certificate and key do not belong together");
   return context;
 }
@@ -188,12 +193,15 @@ Result<SslPtr> make_client_ssl(const KeyPin* pin) {
   return ssl;
 }
 
-bool refused_by_pin(const SSL* ssl) { return SSL_get_verify_result(ssl) == X509_V_ERR_APPLICATION_VERIFICATION; }
+bool refused_by_pin(const SSL* ssl) {
+  return SSL_get_verify_result(ssl) == X509_V_ERR_APPLICATION_VERIFICATION;
+}
 
 Result<Exporter> tls_exporter(SSL* ssl) {
   static constexpr std::string_view kLabel = "EXPORTER-Channel-Binding";
   Exporter exporter;
-  if (SSL_export_keying_material(ssl, exporter.bytes.data(), exporter.bytes.size(), kLabel.data(), kLabel.size(), nullptr, 0, 0) != 1)
+  if (SSL_export_keying_material(ssl, exporter.bytes.data(), exporter.bytes.size(), kLabel.data(),
+                                 kLabel.size(), nullptr, 0, 0) != 1)
     return openssl_error("TLS gives no exporter");
   return exporter;
 }

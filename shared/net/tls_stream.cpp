@@ -30,13 +30,14 @@ class Goodbye : public std::enable_shared_from_this<Goodbye> {
 
  private:
   void read() {
-    socket_.async_read_some(asio::buffer(waste_), [self = shared_from_this()](error_code failure, std::size_t) {
-      if (failure) {
-        self->finish();
-      } else {
-        self->read();
-      }
-    });
+    socket_.async_read_some(asio::buffer(waste_),
+                            [self = shared_from_this()](error_code failure, std::size_t) {
+                              if (failure) {
+                                self->finish();
+                              } else {
+                                self->read();
+                              }
+                            });
   }
 
   void finish() {
@@ -95,7 +96,8 @@ void TlsStream::advance(Operation operation, bool inside_loop) {
     });
     return;
   }
-  const auto direction = result.outcome == Step::Outcome::kWaitRead ? TcpSocket::wait_read : TcpSocket::wait_write;
+  const auto direction =
+      result.outcome == Step::Outcome::kWaitRead ? TcpSocket::wait_read : TcpSocket::wait_write;
   socket_.async_wait(direction, [this, operation = std::move(operation)](error_code failure) mutable {
     if (failure) return finish_now(std::move(operation.done), failure, 0);
     advance(std::move(operation), true);
@@ -113,9 +115,7 @@ TlsStream::Step TlsStream::step(const Operation& operation) {
   ERR_clear_error();
   int outcome = 0;
   switch (operation.kind) {
-    case Kind::kHandshake:
-      outcome = SSL_do_handshake(ssl_.get());
-      break;
+    case Kind::kHandshake: outcome = SSL_do_handshake(ssl_.get()); break;
     case Kind::kRead:
       if (operation.into.size() == 0) return result;
       outcome = SSL_read_ex(ssl_.get(), operation.into.data(), operation.into.size(), &result.bytes);
@@ -158,7 +158,8 @@ error_code TlsStream::explain(int ssl_error) {
   const int system_error = errno;
   if (ssl_error == SSL_ERROR_ZERO_RETURN) return asio::error::eof;
   if (ssl_error == SSL_ERROR_SYSCALL && ERR_peek_error() == 0)
-    return system_error == 0 ? error_code(asio::error::eof) : error_code(system_error, boost::system::system_category());
+    return system_error == 0 ? error_code(asio::error::eof)
+                             : error_code(system_error, boost::system::system_category());
   const bool cut_off = ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
   failure_text_ = take_openssl_error();
   return cut_off ? asio::error::connection_reset : asio::error::connection_aborted;
@@ -166,7 +167,8 @@ error_code TlsStream::explain(int ssl_error) {
 
 void TlsStream::async_goodbye(std::unique_ptr<IoCompletion> done) {
   if (!socket_.is_open()) {
-    asio::post(socket_.get_executor(), [done = std::move(done)]() mutable { finish_now(std::move(done), {}, 0); });
+    asio::post(socket_.get_executor(),
+               [done = std::move(done)]() mutable { finish_now(std::move(done), {}, 0); });
     return;
   }
   ERR_clear_error();

@@ -120,7 +120,8 @@ class TlsStream {
   static Pieces gather_list(const Buffers& buffers) {
     Pieces pieces;
     std::size_t count = 0;
-    for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers) && count < pieces.size(); ++at) {
+    for (auto at = asio::buffer_sequence_begin(buffers);
+         at != asio::buffer_sequence_end(buffers) && count < pieces.size(); ++at) {
       const asio::const_buffer buffer(*at);
       if (buffer.size() != 0) pieces[count++] = buffer;
     }

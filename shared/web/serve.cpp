@@ -19,8 +19,8 @@ constexpr const char* kPermissionsPolicy =
     "magnetometer=(), microphone=(self), midi=(), payment=(), usb=()";
 
 const Asset* find(std::span<const Asset> assets, std::string_view path) {
-  const auto at = std::find_if(assets.begin(), assets.end(),
-                               [&](const Asset& asset) { return asset.path == path; });
+  const auto at =
+      std::find_if(assets.begin(), assets.end(), [&](const Asset& asset) { return asset.path == path; });
   return at == assets.end() ? nullptr : &*at;
 }
 
@@ -88,8 +88,7 @@ void add_safety_headers(net::HttpResponse& response) {
   headers.emplace_back("Permissions-Policy", kPermissionsPolicy);
 }
 
-std::optional<net::HttpResponse> serve_asset(std::span<const Asset> assets,
-                                             const net::HttpRequest& request) {
+std::optional<net::HttpResponse> serve_asset(std::span<const Asset> assets, const net::HttpRequest& request) {
   const Asset* asset = find(assets, request.path);
   if (!asset) return std::nullopt;
   if (request.method != "GET" && request.method != "HEAD") return method_refused();

@@ -21,8 +21,7 @@ namespace huiyin::web {
 /// The page at `path` ("/", "/staff") with its `{{token}}` place filled; no-store. `token` is
 /// letters, digits, '-' and '_' only. Nothing when there is no such page.
 [[nodiscard]] std::optional<net::HttpResponse> serve_page(std::span<const Asset> assets,
-                                                          std::string_view path,
-                                                          std::string_view token);
+                                                          std::string_view path, std::string_view token);
 
 /// The headers that no answer of ours goes without: CSP, nosniff, referrer, opener, permissions.
 void add_safety_headers(net::HttpResponse& response);

@@ -30,7 +30,8 @@ TEST(CaseState, Every_pair_of_state_and_act_leads_where_the_table_says) {
     for (int act = 0; act < kActs; ++act) {
       const auto next = after(static_cast<CaseState>(state), static_cast<CaseAct>(act));
       const char drawn = next ? kLetters[static_cast<std::size_t>(*next)] : '.';
-      EXPECT_EQ(drawn, kDrawn[static_cast<std::size_t>(state)][static_cast<std::size_t>(act)]) << state << " " << act;
+      EXPECT_EQ(drawn, kDrawn[static_cast<std::size_t>(state)][static_cast<std::size_t>(act)])
+          << state << " " << act;
     }
 }
 

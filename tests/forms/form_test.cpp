@@ -14,7 +14,12 @@ Form right() {
   form.version = 1;
   form.title = both("Water");
   form.questions = {{{1}, QuestionKind::kNote, both("Thank you"), {}, false, false},
-                    {{2}, QuestionKind::kSelectOne, both("Where from"), {{{1}, both("tap"), {}}, {{2}, both("well"), {}}}, true, false},
+                    {{2},
+                     QuestionKind::kSelectOne,
+                     both("Where from"),
+                     {{{1}, both("tap"), {}}, {{2}, both("well"), {}}},
+                     true,
+                     false},
                     {{3}, QuestionKind::kInteger, both("How many"), {}, false, true}};
   return form;
 }
@@ -48,18 +53,19 @@ TEST_P(FormMistake, Is_seen) {
 
 INSTANTIATE_TEST_SUITE_P(
     Each, FormMistake,
-    testing::Values(Mistake{"no_id", [](Form& f) { f.id = {0}; }}, Mistake{"no_version", [](Form& f) { f.version = 0; }},
-                    Mistake{"no_title", [](Form& f) { f.title.clear(); }},
-                    Mistake{"no_questions", [](Form& f) { f.questions.clear(); }},
-                    Mistake{"question_without_code", [](Form& f) { f.questions[0].code = {0}; }},
-                    Mistake{"question_code_twice", [](Form& f) { f.questions[2].code = {1}; }},
-                    Mistake{"question_label_missing", [](Form& f) { f.questions[0].labels.pop_back(); }},
-                    Mistake{"question_label_empty", [](Form& f) { f.questions[0].labels[1].text.value.clear(); }},
-                    Mistake{"choice_without_code", [](Form& f) { f.questions[1].choices[0].code = {0}; }},
-                    Mistake{"choice_code_twice", [](Form& f) { f.questions[1].choices[1].code = {1}; }},
-                    Mistake{"choice_label_missing", [](Form& f) { f.questions[1].choices[1].labels.clear(); }},
-                    Mistake{"choice_label_in_another_language_only",
-                            [](Form& f) { f.questions[1].choices[0].labels[0].language.value = "ug"; }}),
+    testing::Values(
+        Mistake{"no_id", [](Form& f) { f.id = {0}; }}, Mistake{"no_version", [](Form& f) { f.version = 0; }},
+        Mistake{"no_title", [](Form& f) { f.title.clear(); }},
+        Mistake{"no_questions", [](Form& f) { f.questions.clear(); }},
+        Mistake{"question_without_code", [](Form& f) { f.questions[0].code = {0}; }},
+        Mistake{"question_code_twice", [](Form& f) { f.questions[2].code = {1}; }},
+        Mistake{"question_label_missing", [](Form& f) { f.questions[0].labels.pop_back(); }},
+        Mistake{"question_label_empty", [](Form& f) { f.questions[0].labels[1].text.value.clear(); }},
+        Mistake{"choice_without_code", [](Form& f) { f.questions[1].choices[0].code = {0}; }},
+        Mistake{"choice_code_twice", [](Form& f) { f.questions[1].choices[1].code = {1}; }},
+        Mistake{"choice_label_missing", [](Form& f) { f.questions[1].choices[1].labels.clear(); }},
+        Mistake{"choice_label_in_another_language_only",
+                [](Form& f) { f.questions[1].choices[0].labels[0].language.value = "ug"; }}),
     [](const testing::TestParamInfo<Mistake>& mistake) { return std::string(mistake.param.name); });
 
 TEST(Form, Same_choice_code_in_two_questions_is_no_mistake) {

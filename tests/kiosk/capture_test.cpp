@@ -18,7 +18,9 @@ struct Office {
   crypto::SealKeyPair routing = crypto::SealKeyPair::generate();
   crypto::SealKeyPair text = crypto::SealKeyPair::generate();
   crypto::SealKeyPair other = crypto::SealKeyPair::generate();
-  [[nodiscard]] CapturePlace place() const { return {kVillage, {{3}, routing.public_key(), text.public_key()}}; }
+  [[nodiscard]] CapturePlace place() const {
+    return {kVillage, {{3}, routing.public_key(), text.public_key()}};
+  }
 };
 
 Said said_of(std::string text, std::int64_t feeling = 2) {
@@ -33,7 +35,11 @@ Said said_of(std::string text, std::int64_t feeling = 2) {
 class CaptureTest : public ::testing::Test {
  protected:
   log::Journal open() {
-    return log::Journal::open({store_, crypto::hash_port(), device_, {}, kVillage,
+    return log::Journal::open({store_,
+                               crypto::hash_port(),
+                               device_,
+                               {},
+                               kVillage,
                                [](std::span<std::uint8_t> out) { crypto::random_fill(out); }},
                               {})
         .value();
@@ -101,7 +107,8 @@ TEST_F(CaptureTest, Longest_text_fits_and_texts_of_one_step_have_one_size) {
   EXPECT_TRUE(journal.append(feedback_capture(said, receipt_.public_key(), office_.place()), {}).ok());
 
   const auto size_of = [&](const char* text) {
-    const auto saved = journal.append(feedback_capture(said_of(text), receipt_.public_key(), office_.place()), {});
+    const auto saved =
+        journal.append(feedback_capture(said_of(text), receipt_.public_key(), office_.place()), {});
     return journal.read(saved->seq)->payload.size();
   };
   EXPECT_EQ(size_of("yes"), size_of("no, never"));
@@ -113,13 +120,15 @@ TEST_F(CaptureTest, Rating_is_signed_by_the_receipt_and_tells_the_disk_nothing) 
   const auto code = crypto::ReceiptCode::generate();
   const auto keys = crypto::derive_receipt(code, {}, {1, crypto::kKdfMemBytesMin});
   ASSERT_TRUE(keys.ok());
-  const auto saved = journal.append(rating_capture(*keys, office, 2, protocol::Solved::kPartly, 4, office_.place()), {});
+  const auto saved =
+      journal.append(rating_capture(*keys, office, 2, protocol::Solved::kPartly, 4, office_.place()), {});
   ASSERT_TRUE(saved.ok());
   const protocol::Record record = journal.read(saved->seq).value();
   EXPECT_EQ(record.header.type, protocol::record_type::kRating);
-  const Bytes plain = crypto::open_section(protocol::split_payload(record.payload)->sealed, crypto::SectionKind::kRouting, {3},
-                                           office_.routing, protocol::kSealContext, protocol::seal_aad(record.header))
-                          .value();
+  const Bytes plain =
+      crypto::open_section(protocol::split_payload(record.payload)->sealed, crypto::SectionKind::kRouting,
+                           {3}, office_.routing, protocol::kSealContext, protocol::seal_aad(record.header))
+          .value();
   const auto rating = protocol::wire_value<protocol::Rating>(plain, "rating");
   EXPECT_EQ(rating->stars, 4);
   EXPECT_EQ(rating->solved.value, protocol::Solved::kPartly);
@@ -130,12 +139,15 @@ TEST_F(CaptureTest, Rating_is_signed_by_the_receipt_and_tells_the_disk_nothing) 
 TEST_F(CaptureTest, Full_store_refuses_and_the_next_record_takes_the_same_number) {
   log::Journal journal = open();
   store_.set_capacity(store_.used_bytes() + 10);
-  const auto full = journal.append(feedback_capture(said_of("x"), receipt_.public_key(), office_.place()), {});
+  const auto full =
+      journal.append(feedback_capture(said_of("x"), receipt_.public_key(), office_.place()), {});
   ASSERT_FALSE(full.ok());
   EXPECT_EQ(storage_problem(full.error()).type, "storage-full");
   EXPECT_EQ(status_of(storage_problem(full.error())), 507);
   store_.set_capacity(SIZE_MAX);
-  EXPECT_EQ(journal.append(feedback_capture(said_of("x"), receipt_.public_key(), office_.place()), {})->seq.value, 2U);
+  EXPECT_EQ(
+      journal.append(feedback_capture(said_of("x"), receipt_.public_key(), office_.place()), {})->seq.value,
+      2U);
 }
 
 TEST(CheckSaid, Text_is_cleaned_of_what_changes_other_text_and_otherwise_left_alone) {

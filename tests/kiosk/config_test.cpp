@@ -22,21 +22,20 @@ TEST_P(BadConfig, Is_refused_with_file_line_and_reason) {
   const Status read = read_config(GetParam().toml, "kiosk.toml", config);
   ASSERT_FALSE(read.ok());
   EXPECT_EQ(read.error().code, Code::kInvalid);
-  EXPECT_NE(read.error().where.find(std::string("kiosk.toml") + GetParam().line), std::string::npos) << read.error().text();
+  EXPECT_NE(read.error().where.find(std::string("kiosk.toml") + GetParam().line), std::string::npos)
+      << read.error().text();
   EXPECT_NE(read.error().what.find(GetParam().reason), std::string::npos) << read.error().text();
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, BadConfig,
-                         ::testing::Values(Bad{"data = \"/x\"\nport = \"7081\"\n", ":2", "port must be a whole number"},
-                                           Bad{"port = 70000", ":1", "from 0 to 65535"},
-                                           Bad{"port = -1", ":1", "from 0 to 65535"},
-                                           Bad{"\n\nprot = 7081", ":3", "no option \"prot\""},
-                                           Bad{"data = 7", ":1", "data must be text"},
-                                           Bad{"port = \n", ":1", ""}, Bad{"idle_seconds = 1.5", ":1", "whole number"},
-                                           Bad{"log_level = \"loud\"", ":1", "debug, info"},
-                                           Bad{"address = \"0.0.0.0\"", ":1", "no option"},
-                                           Bad{"idle_seconds = 20\nwarn_seconds = 20", "", "less than"},
-                                           Bad{"data = \"\"", "", "empty"}));
+INSTANTIATE_TEST_SUITE_P(
+    Each, BadConfig,
+    ::testing::Values(
+        Bad{"data = \"/x\"\nport = \"7081\"\n", ":2", "port must be a whole number"},
+        Bad{"port = 70000", ":1", "from 0 to 65535"}, Bad{"port = -1", ":1", "from 0 to 65535"},
+        Bad{"\n\nprot = 7081", ":3", "no option \"prot\""}, Bad{"data = 7", ":1", "data must be text"},
+        Bad{"port = \n", ":1", ""}, Bad{"idle_seconds = 1.5", ":1", "whole number"},
+        Bad{"log_level = \"loud\"", ":1", "debug, info"}, Bad{"address = \"0.0.0.0\"", ":1", "no option"},
+        Bad{"idle_seconds = 20\nwarn_seconds = 20", "", "less than"}, Bad{"data = \"\"", "", "empty"}));
 
 TEST(Config, Every_option_of_a_good_file_is_taken) {
   Config config;
@@ -65,8 +64,11 @@ TEST(CommandLine, Goes_over_the_file) {
 }
 
 TEST(CommandLine, Mistakes_are_told_with_exit_code_2_and_help_with_0) {
-  for (const std::vector<std::string>& bad :
-       {std::vector<std::string>{"--prot", "1"}, {"--port", "x"}, {"--port", "70000"}, {"stray"}, {"--config", "/nowhere/k.toml"}}) {
+  for (const std::vector<std::string>& bad : {std::vector<std::string>{"--prot", "1"},
+                                              {"--port", "x"},
+                                              {"--port", "70000"},
+                                              {"stray"},
+                                              {"--config", "/nowhere/k.toml"}}) {
     const CommandLine line = read_command_line(bad);
     ASSERT_TRUE(line.message) << bad.front();
     EXPECT_EQ(line.exit_code, 2) << bad.front();

@@ -46,9 +46,8 @@ class Daemon {
     if (change) change(config);
     kiosk_ = std::move(Kiosk::start(runtime_, clock, config).value());
     port_ = kiosk_->port();
-    thread_ = std::thread([this] {
-      runtime_.run([](const std::string& problem) { ADD_FAILURE() << problem; });
-    });
+    thread_ =
+        std::thread([this] { runtime_.run([](const std::string& problem) { ADD_FAILURE() << problem; }); });
     load();
   }
   ~Daemon() {
@@ -154,8 +153,8 @@ TEST_F(DaemonTest, Call_from_another_host_name_or_origin_is_refused) {
   Daemon daemon(folder_.file("data"), clock_);
   const std::string port = std::to_string(daemon.port());
 
-  for (const auto& [name, value] : std::map<std::string, std::string>{
-           {"Host", "evil.example:" + port}, {"Origin", "http://evil.example"}}) {
+  for (const auto& [name, value] : std::map<std::string, std::string>{{"Host", "evil.example:" + port},
+                                                                      {"Origin", "http://evil.example"}}) {
     auto headers = daemon.headers;
     headers[name] = value;
     const HttpAnswer answer = http_call(daemon.port(), "GET", "/api/status", headers);
@@ -163,8 +162,14 @@ TEST_F(DaemonTest, Call_from_another_host_name_or_origin_is_refused) {
     EXPECT_EQ(json::parse(answer.body)["type"], "huiyin:foreign");
   }
   EXPECT_EQ(http_call(daemon.port(), "GET", "/", {{"Host", "127.0.0.1:1"}}).status, 403);
-  EXPECT_EQ(http_call(daemon.port(), "GET", "/", {{"Host", "127.0.0.1:" + port}, {"Origin", "http://localhost:" + port}}).status, 403);
-  EXPECT_EQ(http_call(daemon.port(), "GET", "/", {{"Host", "localhost:" + port}, {"Origin", "http://localhost:" + port}}).status, 200);
+  EXPECT_EQ(http_call(daemon.port(), "GET", "/",
+                      {{"Host", "127.0.0.1:" + port}, {"Origin", "http://localhost:" + port}})
+                .status,
+            403);
+  EXPECT_EQ(http_call(daemon.port(), "GET", "/",
+                      {{"Host", "localhost:" + port}, {"Origin", "http://localhost:" + port}})
+                .status,
+            200);
 }
 
 TEST_F(DaemonTest, Call_without_cookie_or_token_is_told_to_reload) {
@@ -192,14 +197,17 @@ TEST_F(DaemonTest, Unknown_path_wrong_method_and_json_that_is_none_are_problems)
   EXPECT_EQ(daemon.get("/api/nothing").status, 404);
   EXPECT_EQ(daemon.get("/api/feedback").status, 405);
   EXPECT_EQ(daemon.post("/api/status", json::object()).status, 405);
-  for (const std::string& body : {std::string(), std::string("null"), std::string("[]"), std::string("{\"text\":"),
-                                  std::string("{\"text\":\"\xff\"}"), std::string(200'000, '['),
-                                  "{\"a\":" + std::string(9, '[') + std::string(9, ']') + "}"}) {
+  for (const std::string& body :
+       {std::string(), std::string("null"), std::string("[]"), std::string("{\"text\":"),
+        std::string("{\"text\":\"\xff\"}"), std::string(200'000, '['),
+        "{\"a\":" + std::string(9, '[') + std::string(9, ']') + "}"}) {
     const auto told = daemon.call("POST", "/api/feedback", body);
     EXPECT_EQ(told.status, 400) << body.substr(0, 20);
     EXPECT_EQ(told.type(), "huiyin:malformed");
   }
-  EXPECT_EQ(http_call(daemon.port(), "POST", "/api/feedback", daemon.headers, std::string(1024 * 1024, 'x')).status, 413);
+  EXPECT_EQ(
+      http_call(daemon.port(), "POST", "/api/feedback", daemon.headers, std::string(1024 * 1024, 'x')).status,
+      413);
   EXPECT_EQ(daemon.get("/api/status").status, 200);
 }
 
@@ -244,7 +252,8 @@ TEST_F(DaemonTest, Enrolment_refusals_are_told_apart) {
 TEST_F(DaemonTest, Enrolled_daemon_shows_place_office_and_offered_categories) {
   Daemon daemon(folder_.file("data"), clock_);
   daemon.enrol(office_);
-  const json status = daemon.until([](const json& now) { return now["unsent"] == 0 && now["last_contact"].is_string(); });
+  const json status =
+      daemon.until([](const json& now) { return now["unsent"] == 0 && now["last_contact"].is_string(); });
   EXPECT_EQ(status["state"], "ready");
   EXPECT_EQ(status["device"]["name"], "柳树湾 1 号");
   EXPECT_EQ(status["place"]["village"]["en"], "Liushuwan");
@@ -283,7 +292,8 @@ TEST_F(DaemonTest, Voice_reaches_the_office_sealed_and_its_answer_opens_with_the
   EXPECT_FALSE(any_file_holds(folder_.path(), to_string(opened.routing->receipt.view())));
 
   EXPECT_EQ(daemon.post("/api/answer", {{"code", code}}).body, json({{"found", false}}));
-  EXPECT_EQ(daemon.post("/api/rating", {{"code", code}, {"solved", "yes"}, {"stars", 4}}).type(), "huiyin:no-answer");
+  EXPECT_EQ(daemon.post("/api/rating", {{"code", code}, {"solved", "yes"}, {"stars", 4}}).type(),
+            "huiyin:no-answer");
 
   office_.reply(opened.routing->receipt, 2, "<b>水管</b>已修好");
   eventually([&] { return daemon.post("/api/answer", {{"code", code}}).body["found"] == true; });
@@ -385,7 +395,8 @@ TEST_F(DaemonTest, Five_wrong_codes_pause_and_a_mistyped_one_costs_nothing) {
 
   const std::string same(crypto::ReceiptCode::generate().digits());
   for (int i = 0; i < 8; ++i) EXPECT_EQ(ask(same).body, json({{"found", false}}));
-  for (int i = 0; i < 4; ++i) EXPECT_EQ(ask(std::string(crypto::ReceiptCode::generate().digits())).status, 200);
+  for (int i = 0; i < 4; ++i)
+    EXPECT_EQ(ask(std::string(crypto::ReceiptCode::generate().digits())).status, 200);
   const auto paused = ask(same);
   EXPECT_EQ(paused.status, 429);
   EXPECT_EQ(paused.type(), "huiyin:slow-down");
@@ -441,7 +452,8 @@ TEST_F(DaemonTest, Second_process_on_the_same_folder_is_refused) {
 }
 
 TEST_F(DaemonTest, Full_store_is_told_and_nothing_is_claimed_to_be_saved) {
-  Daemon daemon(folder_.file("data"), clock_, [](Config& config) { config.store_bytes_max = kSpareBytes + 320 * 1024; });
+  Daemon daemon(folder_.file("data"), clock_,
+                [](Config& config) { config.store_bytes_max = kSpareBytes + 320 * 1024; });
   daemon.enrol(office_);
   std::size_t saved = 0;
   Daemon::Told told = daemon.say(feedback("满"));
@@ -464,7 +476,8 @@ TEST_F(DaemonTest, Damaged_store_keeps_the_page_and_deletes_nothing) {
   }
   std::filesystem::resize_file(store, 5000);
   Daemon daemon(folder_.file("data"), clock_);
-  const json status = daemon.until([](const json& now) { return now["problem"] == "huiyin:storage-damaged"; });
+  const json status =
+      daemon.until([](const json& now) { return now["problem"] == "huiyin:storage-damaged"; });
   EXPECT_EQ(status["state"], "ready");
   EXPECT_EQ(status["can_save"], false);
   EXPECT_EQ(daemon.post("/api/feedback", feedback("x")).type(), "huiyin:storage-damaged");
@@ -491,7 +504,8 @@ TEST_F(DaemonTest, Damaged_enrolment_file_is_neither_believed_nor_overwritten) {
 TEST_F(DaemonTest, Control_socket_enrols_and_tells_the_status) {
   Daemon daemon(folder_.file("data"), clock_);
   const auto say = [&](const json& line) {
-    return json::parse(net::control_call(folder_.file("data/control.sock"), line.dump(), Duration{20'000}).value());
+    return json::parse(
+        net::control_call(folder_.file("data/control.sock"), line.dump(), Duration{20'000}).value());
   };
   EXPECT_EQ(say({{"command", "dance"}})["type"], "huiyin:malformed");
   const json refused = say({{"command", "enrol"}, {"line", "x"}});

@@ -9,7 +9,8 @@ namespace {
 const char* const kCode = "4T5BX0ZGC7KQH8M2N9P1R3S6VW";
 const char* const kPin = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 
-std::string line_of(const std::string& address, const std::string& code = kCode, const std::string& pin = kPin) {
+std::string line_of(const std::string& address, const std::string& code = kCode,
+                    const std::string& pin = kPin) {
   return address + "/" + code + "/" + pin;
 }
 
@@ -25,8 +26,12 @@ TEST(EnrolmentLine, What_is_made_is_read_back) {
 
 TEST(EnrolmentLine, What_typing_does_is_forgiven) {
   const EnrolmentLine plain = parse_enrolment_line(line_of("10.0.0.7:7443")).value();
-  EXPECT_EQ(parse_enrolment_line("  " + line_of("10.0.0.7:7443", "4t5bx-OzgC7-kqh8m-2n9pI-r3s6v w") + " \r\n").value(), plain);
-  EXPECT_EQ(parse_enrolment_line(line_of("10.0.0.7 : 7443", kCode, "0F1E2D3C4B5A6978 8796A5B4C3D2E1F0")).value(), plain);
+  EXPECT_EQ(parse_enrolment_line("  " + line_of("10.0.0.7:7443", "4t5bx-OzgC7-kqh8m-2n9pI-r3s6v w") + " \r\n")
+                .value(),
+            plain);
+  EXPECT_EQ(
+      parse_enrolment_line(line_of("10.0.0.7 : 7443", kCode, "0F1E2D3C4B5A6978 8796A5B4C3D2E1F0")).value(),
+      plain);
 }
 
 TEST(EnrolmentLine, Mistyped_part_is_named) {
@@ -43,12 +48,14 @@ TEST(EnrolmentLine, Mistyped_part_is_named) {
   EXPECT_EQ(part_of(line_of("10.0.0,7:7443")), "address");
   EXPECT_EQ(part_of(line_of("2001:db8::7:7443")), "address") << "brackets are missing";
   EXPECT_EQ(part_of(line_of(std::string(254, 'a') + ":1")), "address");
-  for (const char* port : {"10.0.0.7", "10.0.0.7:", "10.0.0.7:0", "10.0.0.7:65536", "10.0.0.7:74x3", "10.0.0.7:-1"})
+  for (const char* port :
+       {"10.0.0.7", "10.0.0.7:", "10.0.0.7:0", "10.0.0.7:65536", "10.0.0.7:74x3", "10.0.0.7:-1"})
     EXPECT_EQ(part_of(line_of(port)), "port") << port;
   EXPECT_EQ(part_of(line_of("h:1", std::string(kCode).substr(1))), "code");
   EXPECT_EQ(part_of(line_of("h:1", std::string(kCode) + "0")), "code");
   EXPECT_EQ(part_of(line_of("h:1", "U" + std::string(kCode).substr(1))), "code");
-  EXPECT_EQ(part_of(line_of("h:1", std::string(kCode).substr(0, 25) + "Z")), "code") << "bits that a code does not have";
+  EXPECT_EQ(part_of(line_of("h:1", std::string(kCode).substr(0, 25) + "Z")), "code")
+      << "bits that a code does not have";
   EXPECT_EQ(part_of(line_of("h:1", kCode, std::string(kPin).substr(1))), "pin");
   EXPECT_EQ(part_of(line_of("h:1", kCode, "g" + std::string(kPin).substr(1))), "pin");
 }

@@ -20,11 +20,15 @@ constexpr AreaId kVillage{10101};
 constexpr AreaId kTown{101};
 
 BootTime steady_now() {
-  return {std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count()};
+  return {std::chrono::duration_cast<std::chrono::milliseconds>(
+              std::chrono::steady_clock::now().time_since_epoch())
+              .count()};
 }
 
 OfficeTime office_now() {
-  return {std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
+  return {std::chrono::duration_cast<std::chrono::milliseconds>(
+              std::chrono::system_clock::now().time_since_epoch())
+              .count()};
 }
 
 civic::Names names(const char* zh, const char* en) { return {{{{"zh"}, {zh}}, {{"en"}, {en}}}}; }
@@ -43,7 +47,8 @@ civic::Category category(std::uint16_t code, std::uint16_t answer_days, bool con
 }  // namespace
 
 struct FakeOffice::Line {
-  explicit Line(std::shared_ptr<net::FrameLink> its_link) : link(std::move(its_link)), session(crypto::hash_port()) {}
+  explicit Line(std::shared_ptr<net::FrameLink> its_link)
+      : link(std::move(its_link)), session(crypto::hash_port()) {}
   std::shared_ptr<net::FrameLink> link;
   OfficeSession session;
   std::vector<OfficeSession::Input> waiting;
@@ -79,14 +84,19 @@ FakeOffice::FakeOffice() : epoch_(crypto::random_id<OfficeEpoch>()) {
 
   namespace type = protocol::bucket_entry_type;
   const protocol::Bucket everyone = protocol::bucket_for_everyone();
-  publish(everyone, type::kCategories, log::settings_bytes(civic::CategoryList{{{category(101, 7, false), category(199, 0, true), category(102, 0, false)}}}));
+  publish(everyone, type::kCategories,
+          log::settings_bytes(civic::CategoryList{
+              {{category(101, 7, false), category(199, 0, true), category(102, 0, false)}}}));
   civic::AreaList areas;
   areas.items.items = {{kTown, {100}, {civic::AreaLevel::kTown}, names("三合镇", "Sanhe"), 0},
                        {kVillage, kTown, {civic::AreaLevel::kVillage}, names("柳树湾村", "Liushuwan"), 0}};
   publish(everyone, type::kAreas, log::settings_bytes(areas));
-  publish(everyone, type::kOfficeInfo, log::settings_bytes(civic::OfficeInfo{names("中心", "Office"), 480, 13}));
+  publish(everyone, type::kOfficeInfo,
+          log::settings_bytes(civic::OfficeInfo{names("中心", "Office"), 480, 13}));
 
-  server_ = net::make_frame_server(runtime_, options, [this](std::shared_ptr<net::FrameLink> link) { accept(std::move(link)); }).value();
+  server_ = net::make_frame_server(runtime_, options, [this](std::shared_ptr<net::FrameLink> link) {
+              accept(std::move(link));
+            }).value();
   port_ = server_->port();
   thread_ = std::thread([this] { runtime_.run([](const std::string&) { std::abort(); }); });
 }
@@ -124,7 +134,8 @@ void FakeOffice::accept(std::shared_ptr<net::FrameLink> link) {
   lines_.insert(line);
   const std::weak_ptr<Line> weak = line;
   line->link->set_handlers({[this, weak](ByteView frame) {
-                              if (const auto alive = weak.lock()) feed(alive, OfficeSession::FrameReceived{frame, office_now()});
+                              if (const auto alive = weak.lock())
+                                feed(alive, OfficeSession::FrameReceived{frame, office_now()});
                             },
                             [this, weak](const std::string&) {
                               if (const auto alive = weak.lock()) lines_.erase(alive);
@@ -139,7 +150,8 @@ void FakeOffice::accept(std::shared_ptr<net::FrameLink> link) {
     lines_.erase(line);
     return;
   }
-  feed(line, OfficeSession::Accepted{ring_.office, epoch_, crypto::random_id<Nonce>(), line->link->exporter(), office_now()});
+  feed(line, OfficeSession::Accepted{ring_.office, epoch_, crypto::random_id<Nonce>(), line->link->exporter(),
+                                     office_now()});
 }
 
 void FakeOffice::feed(const std::shared_ptr<Line>& line, const OfficeSession::Input& input) {
@@ -160,12 +172,14 @@ void FakeOffice::feed(const std::shared_ptr<Line>& line, const OfficeSession::In
 }
 
 void FakeOffice::carry_out(const std::shared_ptr<Line>& line, OfficeSession::Output output) {
-  if (auto* send = std::get_if<OfficeSession::SendFrame>(&output)) return line->link->send(std::move(send->frame));
+  if (auto* send = std::get_if<OfficeSession::SendFrame>(&output))
+    return line->link->send(std::move(send->frame));
   if (const auto* wanted = std::get_if<OfficeSession::LookUp>(&output)) return feed(line, look_up(*wanted));
   if (const auto* wish = std::get_if<OfficeSession::TryEnrol>(&output)) return feed(line, enrol(*wish));
   if (const auto* batch = std::get_if<OfficeSession::Ingest>(&output)) return feed(line, ingest(*batch));
   if (const auto* wanted = std::get_if<OfficeSession::ReadBuckets>(&output)) return feed(line, read(*wanted));
-  if (const auto* close = std::get_if<OfficeSession::Close>(&output)) line->link->close(net::CloseCode::kNormal, close->reason);
+  if (const auto* close = std::get_if<OfficeSession::Close>(&output))
+    line->link->close(net::CloseCode::kNormal, close->reason);
 }
 
 OfficeSession::Input FakeOffice::look_up(const OfficeSession::LookUp& wanted) {
@@ -178,7 +192,8 @@ OfficeSession::Input FakeOffice::look_up(const OfficeSession::LookUp& wanted) {
   for (const auto& position : wanted.epochs.items) {
     protocol::EpochPosition have{position.epoch, {}, {}};
     for (const auto& [where, record] : records_)
-      if (where.first == position.epoch && where.second > have.through.value) have = {position.epoch, {where.second}, record.hash};
+      if (where.first == position.epoch && where.second > have.through.value)
+        have = {position.epoch, {where.second}, record.hash};
     if (have.through.value != 0) device.have.items.push_back(have);
   }
   device.buckets = {protocol::bucket_for_everyone(), protocol::bucket_for_area(kTown)};
@@ -190,8 +205,9 @@ OfficeSession::Input FakeOffice::enrol(const OfficeSession::TryEnrol& wish) {
   const HashPort& hashes = crypto::hash_port();
   const std::lock_guard lock(mutex_);
   const auto code = codes_.find(wish.enrol.code);
-  const bool fits = code != codes_.end() && protocol::enrol_proof(hashes, code->second, wish.nonce, wish.exporter,
-                                                                   wish.enrol.device_key) == wish.enrol.proof;
+  const bool fits =
+      code != codes_.end() && protocol::enrol_proof(hashes, code->second, wish.nonce, wish.exporter,
+                                                    wish.enrol.device_key) == wish.enrol.proof;
   if (!fits) {
     protocol::HelloError refusal;
     refusal.code = protocol::HelloErrorCode::kCodeUnknown;
@@ -210,7 +226,9 @@ OfficeSession::Input FakeOffice::ingest(const OfficeSession::Ingest& batch) {
   ack.office_epoch = epoch_;
   ack.device = batch.records.front().header.device;
   ack.epoch = batch.epoch;
-  ack.runs.items = {{batch.records.front().header.seq, static_cast<std::uint32_t>(batch.records.size()), {records_.size()}}};
+  ack.runs.items = {{batch.records.front().header.seq,
+                     static_cast<std::uint32_t>(batch.records.size()),
+                     {records_.size()}}};
   for (const auto& record : batch.records) records_[{batch.epoch, record.header.seq.value}] = record;
   ack.tree_size = records_.size();
   return OfficeSession::Ingested{protocol::sign_ack(ack_, ack)};
@@ -255,7 +273,9 @@ void FakeOffice::reply(const PublicKey& receipt, std::uint32_t version, const st
   body.at = {1'795'000'000'000};
   const ReceiptTag tag = protocol::receipt_tag(crypto::hash_port(), receipt);
   protocol::ReplyEntry entry{tag, version, {}};
-  entry.sealed.value = crypto::seal_reply(receipt, protocol::wire_bytes(body), protocol::reply_aad(ring_.office, tag, version)).value();
+  entry.sealed.value =
+      crypto::seal_reply(receipt, protocol::wire_bytes(body), protocol::reply_aad(ring_.office, tag, version))
+          .value();
   publish(protocol::bucket_for_area(kTown), protocol::bucket_entry_type::kReply, protocol::wire_bytes(entry));
   on_thread([this] {
     const auto lines = lines_;
@@ -300,12 +320,16 @@ std::vector<FakeOffice::Opened> FakeOffice::opened() {
     Opened opened{record.header, record.payload, {}, {}, {}};
     const ByteView sealed = protocol::split_payload(record.payload).value().sealed;
     const Bytes aad = protocol::seal_aad(record.header);
-    const Bytes routing = crypto::open_section(sealed, crypto::SectionKind::kRouting, {1}, routing_, protocol::kSealContext, aad).value();
+    const Bytes routing = crypto::open_section(sealed, crypto::SectionKind::kRouting, {1}, routing_,
+                                               protocol::kSealContext, aad)
+                              .value();
     if (record.header.type == protocol::record_type::kRating) {
       opened.rating = protocol::wire_value<protocol::Rating>(routing, "rating").value();
     } else {
       opened.routing = protocol::wire_value<protocol::FeedbackRouting>(routing, "routing").value();
-      const Bytes text = crypto::open_section(sealed, crypto::SectionKind::kText, {1}, text_, protocol::kSealContext, aad).value();
+      const Bytes text =
+          crypto::open_section(sealed, crypto::SectionKind::kText, {1}, text_, protocol::kSealContext, aad)
+              .value();
       opened.text = protocol::wire_value<protocol::FeedbackText>(text, "text").value();
     }
     all.push_back(std::move(opened));

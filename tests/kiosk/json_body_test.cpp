@@ -34,7 +34,8 @@ TEST(JsonBody, What_was_read_is_wiped) {
 
 TEST(JsonBody, Depth_is_counted_from_the_object_itself) {
   const auto nested = [](int depth) {
-    return "{\"a\":" + std::string(static_cast<std::size_t>(depth - 1), '[') + std::string(static_cast<std::size_t>(depth - 1), ']') + "}";
+    return "{\"a\":" + std::string(static_cast<std::size_t>(depth - 1), '[') +
+           std::string(static_cast<std::size_t>(depth - 1), ']') + "}";
   };
   EXPECT_TRUE(parse(nested(8)));
   EXPECT_FALSE(parse(nested(9)));
@@ -46,7 +47,8 @@ TEST(JsonBody, Depth_is_counted_from_the_object_itself) {
 }
 
 TEST(JsonBody, What_is_no_object_in_utf8_is_refused) {
-  for (const char* text : {"", "null", "7", "[]", "\"x\"", "{", "{}x", "{\"a\":\"\xC0\x80\"}", "{\"a\":\"\xED\xA0\x80\"}", "{'a':1}", "{\"a\":\"\x01\"}"})
+  for (const char* text : {"", "null", "7", "[]", "\"x\"", "{", "{}x", "{\"a\":\"\xC0\x80\"}",
+                           "{\"a\":\"\xED\xA0\x80\"}", "{'a':1}", "{\"a\":\"\x01\"}"})
     EXPECT_FALSE(parse(text)) << text;
   EXPECT_TRUE(parse("{}"));
 }

@@ -18,7 +18,8 @@ ReceiptRecipe recipe(std::uint8_t zone, crypto::ReceiptCost cost = kCheap) {
 }
 
 void wait_ready(const Receipts& receipts, std::size_t count) {
-  for (int i = 0; i < 2000 && receipts.ready() < count; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  for (int i = 0; i < 2000 && receipts.ready() < count; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   EXPECT_EQ(receipts.ready(), count);
 }
 
@@ -53,7 +54,8 @@ TEST(Receipts, Another_recipe_throws_away_what_was_made_before) {
 TEST(Receipts, Cost_that_is_not_allowed_gives_a_reason_and_look_ups_still_run) {
   Receipts receipts(1);
   receipts.set_recipe(recipe(1, {99, crypto::kKdfMemBytesMin}));
-  for (int i = 0; i < 2000 && receipts.last_problem().empty(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  for (int i = 0; i < 2000 && receipts.last_problem().empty(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   EXPECT_FALSE(receipts.last_problem().empty());
   std::promise<void> ran;
   ASSERT_TRUE(receipts.post([&] { ran.set_value(); }));

@@ -30,7 +30,8 @@ void put(Store& disk, const Row& row, const Bytes& value) {
 }
 
 /// Calls `is_found` with each byte of each row turned, and with each row gone.
-void turn_everything(Store& disk, const std::vector<Row>& rows, std::size_t stride, const std::function<bool()>& is_found) {
+void turn_everything(Store& disk, const std::vector<Row>& rows, std::size_t stride,
+                     const std::function<bool()>& is_found) {
   ASSERT_FALSE(is_found()) << "findings without damage";
   for (const Row& row : rows) {
     const std::string name = "table " + std::to_string(row.table) + " key " + hex(row.key);
@@ -57,10 +58,11 @@ TEST(JournalDamage, Verification_finds_every_turned_byte_and_every_missing_row) 
   auto journal = device.open();
   ASSERT_OK(journal);
   ASSERT_OK(device.save(*journal, "another"));
-  const auto rows = rows_of(device.own, {device_table::kRecords, device_table::kPayloads, device_table::kEpochs,
-                                         device_table::kSaltSeeds});
+  const auto rows = rows_of(device.own, {device_table::kRecords, device_table::kPayloads,
+                                         device_table::kEpochs, device_table::kSaltSeeds});
   turn_everything(device.own, rows, 1, [&] {
-    const auto verified = Journal::verify(device.own, hashes(), device.key.public_key(), office_id(), [](const std::string&) {});
+    const auto verified = Journal::verify(device.own, hashes(), device.key.public_key(), office_id(),
+                                          [](const std::string&) {});
     return !verified.ok() || verified->findings > 0;
   });
 }
@@ -95,7 +97,8 @@ TEST(JournalDamage, Damaged_record_does_not_hold_up_those_behind_it) {
     std::uint64_t next;  ///< the first record behind it that can be proved
   };
   // A turned payload takes one record; a turned hash also the record that continues it.
-  for (const Damage& damage : {Damage{device_table::kPayloads, 1, 6}, Damage{device_table::kRecords, 65, 7}}) {
+  for (const Damage& damage :
+       {Damage{device_table::kPayloads, 1, 6}, Damage{device_table::kRecords, 65, 7}}) {
     Device device("kiosk");
     Office office;
     auto journal = device.open();
@@ -144,8 +147,8 @@ TEST(LedgerDamage, Verification_finds_every_turned_byte_and_every_missing_row) {
     HUIYIN_TRY(ledger.append_act(act));
     return ledger.erase({1}, "r", "b", "li", {6}, id_named<Salt>("t"));
   }));
-  const auto rows = rows_of(office.own, {office_table::kEntries, office_table::kPayloads, office_table::kStreams,
-                                         office_table::kHeads, office_table::kMeta});
+  const auto rows = rows_of(office.own, {office_table::kEntries, office_table::kPayloads,
+                                         office_table::kStreams, office_table::kHeads, office_table::kMeta});
   turn_everything(office.own, rows, 1, [&] { return !office.findings().empty(); });
 }
 
@@ -159,15 +162,19 @@ TEST(LedgerDamage, Payload_that_went_without_an_act_is_found_although_another_wa
   for (int i = 0; i < 2; ++i)
     ASSERT_OK(office.write([&](LedgerWriter& ledger) { return ledger.erase({1}, "r", "b", "li", {6}, {}); }));
   EXPECT_TRUE(office.findings().empty());
-  ASSERT_TRUE(office.own.write([](StoreWriter& writer) { return writer.erase(office_table::kPayloads, key_of(2)); }).ok());
+  ASSERT_TRUE(
+      office.own.write([](StoreWriter& writer) { return writer.erase(office_table::kPayloads, key_of(2)); })
+          .ok());
   EXPECT_FALSE(office.findings().empty());
 }
 
 TEST(LedgerDamage, Broken_frontier_is_an_error_and_not_a_crash) {
   Office office;
-  ASSERT_TRUE(office.own.write([](StoreWriter& writer) {
-    return writer.put(office_table::kMeta, as_bytes("tree"), Bytes{0, 0, 0, 0, 0, 0, 0, 3});
-  }).ok());
+  ASSERT_TRUE(office.own
+                  .write([](StoreWriter& writer) {
+                    return writer.put(office_table::kMeta, as_bytes("tree"), Bytes{0, 0, 0, 0, 0, 0, 0, 3});
+                  })
+                  .ok());
   EXPECT_EQ(office.write([](LedgerWriter&) -> Status { return {}; }).error().code, Code::kDamaged);
 }
 

@@ -11,13 +11,15 @@ protocol::EpochOpen opening(Journal& journal, std::uint64_t seq) {
   const auto record = journal.read({seq});
   EXPECT_TRUE(record.ok());
   EXPECT_EQ(record->header.type, protocol::record_type::kEpochOpen);
-  const auto open = protocol::wire_value<protocol::EpochOpen>(protocol::split_payload(record->payload)->clear, "open");
+  const auto open =
+      protocol::wire_value<protocol::EpochOpen>(protocol::split_payload(record->payload)->clear, "open");
   EXPECT_TRUE(open.ok());
   return *open;
 }
 
 std::uint64_t findings(Device& device, Store& disk) {
-  const auto verified = Journal::verify(disk, hashes(), device.key.public_key(), office_id(), [](const std::string&) {});
+  const auto verified =
+      Journal::verify(disk, hashes(), device.key.public_key(), office_id(), [](const std::string&) {});
   EXPECT_TRUE(verified.ok());
   return verified.ok() ? verified->findings : 999;
 }
@@ -93,7 +95,9 @@ TEST(Journal, Refusing_or_oversized_payload_takes_no_number) {
   ASSERT_OK(journal);
   EXPECT_EQ(device.save(*journal, Bytes(limits::kPayloadBytesMax + 1)).error().code, Code::kTooLarge);
   Capture refusing;
-  refusing.payload = [](const protocol::RecordHeader&) -> Result<Bytes> { return error(Code::kLocked, "no key"); };
+  refusing.payload = [](const protocol::RecordHeader&) -> Result<Bytes> {
+    return error(Code::kLocked, "no key");
+  };
   EXPECT_EQ(journal->append(refusing, device.clock).error().code, Code::kLocked);
   EXPECT_EQ(device.save(*journal, "x")->seq.value, 2U);
 }
@@ -162,7 +166,8 @@ TEST(Journal, Batches_end_at_128_records_at_64_KiB_and_at_the_epoch) {
   EXPECT_EQ(size_after(299), 1U);
   EXPECT_EQ(size_after(300), 0U);
   EXPECT_EQ((*journal->next_batch({epoch, {63}, true}))->batch.salt_seeds.items.size(), 2U);
-  EXPECT_EQ((*journal->next_batch({epoch, {62}, true}))->batch.salt_seeds.items.size(), 3U) << "63, a block, and one more";
+  EXPECT_EQ((*journal->next_batch({epoch, {62}, true}))->batch.salt_seeds.items.size(), 3U)
+      << "63, a block, and one more";
   device.reboot("boot 2");
   auto again = device.open();
   ASSERT_OK(again);

@@ -24,7 +24,8 @@ struct Fixture {
   Journal& journal = opened.value();
 
   explicit Fixture(std::uint64_t records = 10) {
-    while (journal.last().value < records) EXPECT_TRUE(device.save(journal, "record " + std::to_string(journal.last().value)).ok());
+    while (journal.last().value < records)
+      EXPECT_TRUE(device.save(journal, "record " + std::to_string(journal.last().value)).ok());
   }
   IngestOutcome take(std::uint64_t first, std::uint64_t last, const Judge& judge = {}) {
     auto outcome = office.take(batch_of(device, journal, first, last), judge);
@@ -81,9 +82,23 @@ TEST(LedgerActs, Name_too_long_or_not_text_is_an_error_and_not_a_crash) {
   Office office;
   Act act = act_on(office_stream(), "x");
   act.actor = std::string(65, 'a');
-  EXPECT_EQ(office.write([&](LedgerWriter& ledger) -> Status { HUIYIN_TRY(ledger.append_act(act)); return {}; }).error().code, Code::kInvalid);
+  EXPECT_EQ(office
+                .write([&](LedgerWriter& ledger) -> Status {
+                  HUIYIN_TRY(ledger.append_act(act));
+                  return {};
+                })
+                .error()
+                .code,
+            Code::kInvalid);
   act.actor = "\xff";
-  EXPECT_EQ(office.write([&](LedgerWriter& ledger) -> Status { HUIYIN_TRY(ledger.append_act(act)); return {}; }).error().code, Code::kInvalid);
+  EXPECT_EQ(office
+                .write([&](LedgerWriter& ledger) -> Status {
+                  HUIYIN_TRY(ledger.append_act(act));
+                  return {};
+                })
+                .error()
+                .code,
+            Code::kInvalid);
 }
 
 // --- ingest
@@ -176,7 +191,8 @@ TEST(IngestForks, Both_histories_are_kept_wherever_they_part) {
     Forked forked(fork);
     (void)forked.take(1, 8);
     const auto outcome = forked.take_other(1, 8);
-    EXPECT_EQ(outcome.branch, BranchId::prefix(forked.other->read({fork})->hash.view())) << "named by the first that differs";
+    EXPECT_EQ(outcome.branch, BranchId::prefix(forked.other->read({fork})->hash.view()))
+        << "named by the first that differs";
     EXPECT_EQ(outcome.exceptions.size(), fork - 1) << "what they share is there already";
     EXPECT_EQ(forked.office.record_counts().size(), 8 + (9 - fork));
     const std::uint64_t size = forked.office.state().size;
@@ -246,7 +262,8 @@ TEST(Ledger, Root_is_carried_from_transaction_to_transaction) {
   EXPECT_EQ(together.office.state().size, 30U);
   EXPECT_EQ(together.office.findings(), std::vector<std::string>{}) << "verification folds all leaves again";
   EXPECT_EQ(apart.office.findings(), std::vector<std::string>{});
-  EXPECT_FALSE(together.office.state().root == apart.office.state().root) << "leaves also commit to which signatures came";
+  EXPECT_FALSE(together.office.state().root == apart.office.state().root)
+      << "leaves also commit to which signatures came";
 }
 
 void random_history(std::uint64_t seed, Fixture& fixture) {
@@ -255,7 +272,8 @@ void random_history(std::uint64_t seed, Fixture& fixture) {
     switch (prng.below(4)) {
       case 0:
         ASSERT_OK(fixture.office.write([&](LedgerWriter& ledger) -> Status {
-          HUIYIN_TRY(ledger.append_act(act_on(case_stream(CaseId::prefix(Bytes{static_cast<std::uint8_t>(prng.below(3))})), "act")));
+          HUIYIN_TRY(ledger.append_act(
+              act_on(case_stream(CaseId::prefix(Bytes{static_cast<std::uint8_t>(prng.below(3))})), "act")));
           return {};
         }));
         break;
@@ -322,7 +340,8 @@ TEST(Ledger, Erasing_what_is_no_record_or_for_an_endless_reason_is_refused) {
   Fixture fixture;
   (void)fixture.take(1, 2);
   const auto erase = [&](std::uint64_t offset, const std::string& reason) {
-    return fixture.office.write([&](LedgerWriter& ledger) { return ledger.erase({offset}, reason, "law", "li", {6}, {}); });
+    return fixture.office.write(
+        [&](LedgerWriter& ledger) { return ledger.erase({offset}, reason, "law", "li", {6}, {}); });
   };
   EXPECT_EQ(erase(99, "x").error().code, Code::kNotFound);
   EXPECT_EQ(erase(0, std::string(201, 'x')).error().code, Code::kInvalid);
@@ -363,7 +382,8 @@ TEST(Ledger, Any_failing_store_operation_of_an_erasure_leaves_the_payload) {
     (void)fixture.take(1, 3);
     const auto before = fixture.office.own.copy();
     fixture.office.own.fail_nth(n);
-    const Status status = fixture.office.write([&](LedgerWriter& ledger) { return ledger.erase({1}, "r", "b", "li", {6}, {}); });
+    const Status status = fixture.office.write(
+        [&](LedgerWriter& ledger) { return ledger.erase({1}, "r", "b", "li", {6}, {}); });
     const bool failed = !fixture.office.own.failure_is_pending();
     fixture.office.own.fail_nth(0);
     ASSERT_EQ(status.ok(), !failed);

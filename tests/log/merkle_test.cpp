@@ -13,7 +13,8 @@ Hash tree_hash(const std::vector<Hash>& leaves, std::size_t first, std::size_t c
   if (count == 1) return hashes().sha256({leaf, leaves[first].view()});
   std::size_t k = 1;
   while (k * 2 < count) k *= 2;
-  return hashes().sha256({node, tree_hash(leaves, first, k).view(), tree_hash(leaves, first + k, count - k).view()});
+  return hashes().sha256(
+      {node, tree_hash(leaves, first, k).view(), tree_hash(leaves, first + k, count - k).view()});
 }
 
 TEST(MerkleFrontier, Root_is_that_of_RFC_9162_for_every_size) {
@@ -30,7 +31,8 @@ TEST(MerkleFrontier, Root_is_that_of_RFC_9162_for_every_size) {
 }
 
 TEST(MerkleFrontier, Empty_tree_is_the_hash_of_nothing) {
-  EXPECT_EQ(MerkleFrontier().root(hashes()).text(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(MerkleFrontier().root(hashes()).text(),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 TEST(Tables, Keys_sort_as_their_numbers) {

@@ -145,7 +145,8 @@ TEST(Resume, Many_epochs_that_Hello_could_not_name_are_offered_in_order) {
   for (std::size_t i = 1; i < points->size(); ++i) EXPECT_LT((*points)[i - 1].after, (*points)[i].after);
   EXPECT_EQ(*office.sync(device, *journal), 80U);
   EXPECT_EQ(journal->counts()->unsent(), 0U);
-  EXPECT_EQ(journal->resume(office.welcome(device, *journal), device.clock)->size(), 1U) << "only the present one is left";
+  EXPECT_EQ(journal->resume(office.welcome(device, *journal), device.clock)->size(), 1U)
+      << "only the present one is left";
 }
 
 TEST(Resume, Restored_office_is_refilled_also_with_epochs_that_Hello_could_not_name) {

@@ -48,12 +48,16 @@ Result<IngestOutcome> Office::take(const IngestBatch& batch, const Judge& judge)
 
 Result<IngestOutcome> Office::take(const Device& device, const protocol::Push& push, const Hash& previous,
                                    const Judge& judge) {
-  auto records = protocol::verify_batch(hashes(), push.batch, office_id(), device.id(), device.key.public_key(), previous);
+  auto records = protocol::verify_batch(hashes(), push.batch, office_id(), device.id(),
+                                        device.key.public_key(), previous);
   if (!records.ok()) return records.error();
-  return take({device.id(), push.batch.epoch, previous, std::move(*records), push.batch.anchor, push.batch.signature}, judge);
+  return take(
+      {device.id(), push.batch.epoch, previous, std::move(*records), push.batch.anchor, push.batch.signature},
+      judge);
 }
 
-protocol::Ack Office::ack(const Device& device, const EpochId& of, const IngestOutcome& outcome, std::uint64_t backed_up) {
+protocol::Ack Office::ack(const Device& device, const EpochId& of, const IngestOutcome& outcome,
+                          std::uint64_t backed_up) {
   protocol::AckBody body;
   body.office = office_id();
   body.office_epoch = epoch;
@@ -99,7 +103,8 @@ protocol::Welcome Office::welcome(const Device& device, Journal& journal) {
 std::vector<std::string> Office::findings() {
   std::vector<std::string> found;
   const Status status = disk.read([&](StoreReader& reader) -> Status {
-    const auto verified = verify_ledger(reader, hashes(), [&](const std::string& text) { found.push_back(text); });
+    const auto verified =
+        verify_ledger(reader, hashes(), [&](const std::string& text) { found.push_back(text); });
     if (!verified.ok()) return verified.error();
     EXPECT_EQ(verified->findings, found.size());
     return {};
@@ -163,7 +168,8 @@ IngestBatch batch_of(Device& device, Journal& journal, std::uint64_t first, std:
   }
   const auto before = journal.read({first - 1});
   if (before.ok() && before->header.epoch == batch.epoch) batch.previous = before->hash;
-  batch.signature = protocol::sign_head(device.key, office_id(), batch.records.back().header, batch.records.back().hash);
+  batch.signature =
+      protocol::sign_head(device.key, office_id(), batch.records.back().header, batch.records.back().hash);
   return batch;
 }
 

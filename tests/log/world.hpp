@@ -28,7 +28,9 @@ template <class AnyId>
 /// What a failed Result says; empty when it did not fail.
 template <class T>
 [[nodiscard]] std::string problem_of(const Result<T>& result) {
-  return result.ok() ? std::string{} : "error " + std::to_string(static_cast<int>(result.error().code)) + ": " + result.error().text();
+  return result.ok() ? std::string{}
+                     : "error " + std::to_string(static_cast<int>(result.error().code)) + ": " +
+                           result.error().text();
 }
 #define ASSERT_OK(expression) ASSERT_EQ(::huiyin::log::testing::problem_of(expression), "")
 
@@ -36,7 +38,9 @@ template <class T>
 class Device {
  public:
   explicit Device(std::string_view name, Store* store = nullptr)
-      : key(key_named(name)), prng(std::hash<std::string_view>{}(name)), disk(store != nullptr ? *store : own) {
+      : key(key_named(name)),
+        prng(std::hash<std::string_view>{}(name)),
+        disk(store != nullptr ? *store : own) {
     clock.boot = id_named<BootId>("boot 1");
     clock.boot_time = {3 * kCoarseMs};
     clock.wall_time = {1'700'000'000'000};
@@ -50,12 +54,16 @@ class Device {
                           }},
                          clock);
   }
-  [[nodiscard]] Result<Saved> save(Journal& journal, std::string_view text) { return save(journal, to_bytes(as_bytes(text))); }
+  [[nodiscard]] Result<Saved> save(Journal& journal, std::string_view text) {
+    return save(journal, to_bytes(as_bytes(text)));
+  }
   [[nodiscard]] Result<Saved> save(Journal& journal, const Bytes& clear) {
     Capture capture;
     capture.type = protocol::record_type::kSurveyResponse;
     capture.area = {7};
-    capture.payload = [&](const protocol::RecordHeader&) -> Result<Bytes> { return protocol::make_payload(clear, {}); };
+    capture.payload = [&](const protocol::RecordHeader&) -> Result<Bytes> {
+      return protocol::make_payload(clear, {});
+    };
     return journal.append(capture, clock);
   }
   void reboot(std::string_view boot) { clock.boot = id_named<BootId>(boot); }
@@ -73,7 +81,8 @@ class ToyFold final : public Fold {
  public:
   static constexpr Table kTable = 60;
   [[nodiscard]] std::vector<Table> tables() const override { return {kTable}; }
-  [[nodiscard]] Status apply(StoreWriter& writer, const LedgerEntry& entry, std::optional<ByteView> body) override;
+  [[nodiscard]] Status apply(StoreWriter& writer, const LedgerEntry& entry,
+                             std::optional<ByteView> body) override;
 };
 
 /// An office without its daemon: a ledger and acks.
@@ -82,8 +91,8 @@ class Office {
   explicit Office(Store* store = nullptr) : disk(store != nullptr ? *store : own) { folds.push_back(&fold); }
 
   /// As the session verifies it: from the bytes of the push.
-  [[nodiscard]] Result<IngestOutcome> take(const Device& device, const protocol::Push& push, const Hash& previous,
-                                           const Judge& judge = {});
+  [[nodiscard]] Result<IngestOutcome> take(const Device& device, const protocol::Push& push,
+                                           const Hash& previous, const Judge& judge = {});
   [[nodiscard]] Result<IngestOutcome> take(const IngestBatch& batch, const Judge& judge = {});
   [[nodiscard]] Status write(const std::function<Status(LedgerWriter&)>& work);
   [[nodiscard]] protocol::Ack ack(const Device& device, const EpochId& epoch, const IngestOutcome& outcome,

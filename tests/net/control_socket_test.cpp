@@ -29,8 +29,12 @@ class ControlSocketTest : public testing::Test {
   void TearDown() override { std::filesystem::remove_all(folder); }
 
   using Handler = std::function<void(std::string, std::function<void(std::string)>)>;
-  static void echo(std::string line, const std::function<void(std::string)>& respond) { respond("echo " + line); }
-  Result<std::unique_ptr<ControlServer>> serve(Handler handler = echo) { return make_control_server(loop.runtime, path, std::move(handler)); }
+  static void echo(std::string line, const std::function<void(std::string)>& respond) {
+    respond("echo " + line);
+  }
+  Result<std::unique_ptr<ControlServer>> serve(Handler handler = echo) {
+    return make_control_server(loop.runtime, path, std::move(handler));
+  }
   Result<std::string> call(const std::string& line, Duration timeout = Duration{5000}) {
     return loop.beside([&] { return control_call(path, line, timeout); });
   }
@@ -119,7 +123,8 @@ TEST_F(ControlSocketTest, path_too_long_is_a_clear_error) {
 }
 
 TEST_F(ControlSocketTest, lines_of_64_kib_pass_both_ways_and_longer_ones_do_not) {
-  const auto server = serve([](std::string line, const std::function<void(std::string)>& respond) { respond(std::move(line)); });
+  const auto server = serve(
+      [](std::string line, const std::function<void(std::string)>& respond) { respond(std::move(line)); });
   ASSERT_TRUE(server.ok());
   const std::string longest(64 * 1024, 'l');
 
@@ -174,7 +179,8 @@ TEST_F(ControlSocketTest, answer_from_another_thread_arrives) {
 
 TEST_F(ControlSocketTest, daemon_that_does_not_answer_times_out) {
   std::function<void(std::string)> kept;
-  const auto server = serve([&kept](std::string, std::function<void(std::string)> respond) { kept = std::move(respond); });
+  const auto server =
+      serve([&kept](std::string, std::function<void(std::string)> respond) { kept = std::move(respond); });
   ASSERT_TRUE(server.ok());
 
   const auto answer = call("x", Duration{100});

@@ -43,21 +43,19 @@ void act(LifeEnd& self, Prng& prng) {
         self.dropped = true;
       }
       break;
-    case 2:
-      self.end.link->pause_reading(true);
-      break;
+    case 2: self.end.link->pause_reading(true); break;
     case 3:
-    case 4:
-      self.end.link->pause_reading(false);
-      break;
+    case 4: self.end.link->pause_reading(false); break;
     default:
-      if (!self.closing && self.end.closed.empty()) self.end.link->send(numbered(self.sent++, prng.below(prng.chance(1, 10) ? 100'000 : 300)));
+      if (!self.closing && self.end.closed.empty())
+        self.end.link->send(numbered(self.sent++, prng.below(prng.chance(1, 10) ? 100'000 : 300)));
   }
 }
 
 void check_frames(const End& end, std::uint32_t sent_by_other) {
   EXPECT_LE(end.frames.size(), sent_by_other);
-  for (std::uint32_t i = 0; i < end.frames.size(); ++i) ASSERT_EQ(get_big_endian<std::uint32_t>(end.frames[i]), i);
+  for (std::uint32_t i = 0; i < end.frames.size(); ++i)
+    ASSERT_EQ(get_big_endian<std::uint32_t>(end.frames[i]), i);
   EXPECT_LE(end.closed.size(), 1U);
   EXPECT_EQ(end.frames_after_close, 0U);
 }
@@ -96,12 +94,14 @@ TEST_P(FrameLinkLife, frames_stay_in_order_and_every_end_is_told_once) {
       if (side->end.link) side->end.link->close(CloseCode::kNormal, "end of test");
     }
   }
-  const bool all_told = loop.until([&] {
-    for (std::size_t i = 0; i < kPairs; ++i)
-      for (const LifeEnd* side : {devices[i].get(), offices[i].get()})
-        if (!side->dropped && side->end.closed.empty()) return false;
-    return links.server->connections() == 0;
-  }, 6s);
+  const bool all_told = loop.until(
+      [&] {
+        for (std::size_t i = 0; i < kPairs; ++i)
+          for (const LifeEnd* side : {devices[i].get(), offices[i].get()})
+            if (!side->dropped && side->end.closed.empty()) return false;
+        return links.server->connections() == 0;
+      },
+      6s);
 
   EXPECT_TRUE(all_told) << "seed " << GetParam();
   EXPECT_TRUE(loop.errors.empty());

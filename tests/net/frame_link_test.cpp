@@ -64,7 +64,8 @@ TEST(FrameLink_frame_above_the_cap, closes_the_link_and_is_not_delivered) {
   ASSERT_TRUE(loop.until([&] { return !links.accepted[0]->closed.empty() && !device->closed.empty(); }));
 
   EXPECT_TRUE(links.accepted[0]->frames.empty());
-  EXPECT_NE(links.accepted[0]->closed[0].find("above 1000 bytes"), std::string::npos) << links.accepted[0]->closed[0];
+  EXPECT_NE(links.accepted[0]->closed[0].find("above 1000 bytes"), std::string::npos)
+      << links.accepted[0]->closed[0];
   EXPECT_NE(device->closed[0].find("1009"), std::string::npos) << device->closed[0];
   EXPECT_EQ(links.server->connections(), 0U);
 }
@@ -310,7 +311,8 @@ TEST(FrameLink_peer_that_never_takes_frames, is_closed_with_1013) {
     office.link->send(pattern(100'000));
     ++sent;
     loop.run_for(1ms);
-    if (sent >= limits::kOutboxFramesMax * 3) static_cast<void>(loop.until([&] { return !office.closed.empty(); }, 3s));
+    if (sent >= limits::kOutboxFramesMax * 3)
+      static_cast<void>(loop.until([&] { return !office.closed.empty(); }, 3s));
   }
 
   ASSERT_EQ(office.closed, std::vector<std::string>{"the peer does not take its frames"});
@@ -469,7 +471,8 @@ TEST(Runtime_destroyed_with_links_under_way, frees_everything) {
     links.accepted[0]->link->send(pattern(200'000));
     device->link->send(pattern(200'000));
     device->link->close(CloseCode::kNormal, "bye");
-    connect_frame_link(loop.runtime, links.client_options(), [witness](Result<std::shared_ptr<FrameLink>>) {});
+    connect_frame_link(loop.runtime, links.client_options(),
+                       [witness](Result<std::shared_ptr<FrameLink>>) {});
     EXPECT_GT(witness.use_count(), 2);
   }
   EXPECT_EQ(witness.use_count(), 1);

@@ -24,15 +24,18 @@ class RawTls {
     SSL_set_fd(ssl_.get(), peer_.descriptor());
   }
   [[nodiscard]] bool handshake() { return SSL_connect(ssl_.get()) == 1; }
-  bool write(std::string_view text) { return SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size())) == static_cast<int>(text.size()); }
+  bool write(std::string_view text) {
+    return SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size())) == static_cast<int>(text.size());
+  }
   std::string read() {
     std::array<char, 4096> part{};
     const int got = SSL_read(ssl_.get(), part.data(), static_cast<int>(part.size()));
     return got > 0 ? std::string(part.data(), static_cast<std::size_t>(got)) : std::string();
   }
   [[nodiscard]] bool upgrade() {
-    write("GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    write(
+        "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
     std::string answer;
     while (answer.find("\r\n\r\n") == std::string::npos) {
       const std::string part = read();
@@ -219,7 +222,8 @@ TEST(HostilePeer_vanishes_mid_frame, is_noticed_once) {
 
   const bool upgraded = loop.beside([port] {
     RawTls peer(port, TLS1_3_VERSION);
-    return peer.handshake() && peer.upgrade() && peer.write(std::string("\x82\xfe\x10\x00\x01\x02\x03\x04zz", 10));
+    return peer.handshake() && peer.upgrade() &&
+           peer.write(std::string("\x82\xfe\x10\x00\x01\x02\x03\x04zz", 10));
   });
   ASSERT_TRUE(upgraded);
   ASSERT_TRUE(loop.until([&] { return !links.accepted.empty() && !links.accepted[0]->closed.empty(); }));

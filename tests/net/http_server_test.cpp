@@ -30,7 +30,8 @@ class HttpServerTest : public testing::Test {
     });
   }
   /// Sends everything, then reads to the end of the connection or to `enough`.
-  std::string talk(const std::string& text, const std::string& enough = {}, std::chrono::milliseconds max = 5s) {
+  std::string talk(const std::string& text, const std::string& enough = {},
+                   std::chrono::milliseconds max = 5s) {
     const std::uint16_t port = server->port();
     return loop.beside([=] {
       RawPeer peer(port);
@@ -48,7 +49,8 @@ class HttpServerTest : public testing::Test {
 TEST_F(HttpServerTest, get_is_answered_with_length_and_nosniff) {
   serve_echo();
 
-  const std::string answer = talk("GET /a%20b?x=1%2B1 HTTP/1.1\r\nHost: h\r\nX-Thing: v\r\nConnection: close\r\n\r\n");
+  const std::string answer =
+      talk("GET /a%20b?x=1%2B1 HTTP/1.1\r\nHost: h\r\nX-Thing: v\r\nConnection: close\r\n\r\n");
 
   EXPECT_EQ(answer.find("HTTP/1.1 200 OK\r\n"), 0U) << answer;
   EXPECT_NE(answer.find("Content-Length: 9\r\n"), std::string::npos);
@@ -64,7 +66,8 @@ TEST_F(HttpServerTest, post_body_arrives_whole) {
   serve_echo();
   const std::string body(200'000, 'b');
 
-  const std::string answer = talk("POST /p HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 200000\r\n\r\n" + body);
+  const std::string answer =
+      talk("POST /p HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 200000\r\n\r\n" + body);
 
   EXPECT_EQ(answer.find("HTTP/1.1 200 OK\r\n"), 0U);
   ASSERT_EQ(seen.size(), 1U);
@@ -132,7 +135,8 @@ TEST_F(HttpServerTest, body_at_the_cap_is_taken) {
   serve_echo();
 
   const std::string answer =
-      talk("POST /p HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'x'));
+      talk("POST /p HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 1000\r\n\r\n" +
+           std::string(1000, 'x'));
 
   EXPECT_EQ(answer.find("HTTP/1.1 200 "), 0U);
 }
@@ -150,7 +154,8 @@ TEST_F(HttpServerTest, refused_upload_still_shows_its_answer_to_a_client_that_ke
 TEST_F(HttpServerTest, chunked_request_is_411) {
   serve_echo();
 
-  const std::string answer = talk("POST /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
+  const std::string answer =
+      talk("POST /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
 
   EXPECT_EQ(answer.find("HTTP/1.1 411 "), 0U) << answer;
   EXPECT_TRUE(seen.empty());
@@ -159,8 +164,9 @@ TEST_F(HttpServerTest, chunked_request_is_411) {
 TEST_F(HttpServerTest, length_and_chunked_together_is_refused) {
   serve_echo();
 
-  const std::string answer =
-      talk("POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\n\r\n");
+  const std::string answer = talk(
+      "POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET "
+      "/smuggled HTTP/1.1\r\n\r\n");
 
   EXPECT_EQ(answer.find("HTTP/1.1 4"), 0U) << answer;
   EXPECT_TRUE(seen.empty());
@@ -268,7 +274,9 @@ TEST_F(HttpServerTest, expect_continue_gets_its_permission) {
 
   const std::string answers = loop.beside([port] {
     RawPeer peer(port);
-    peer.send("POST /p HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 4\r\n\r\n");
+    peer.send(
+        "POST /p HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: "
+        "4\r\n\r\n");
     std::string all = peer.read_until("\r\n\r\n");
     peer.send("body");
     return all + peer.read_until({});
@@ -311,7 +319,9 @@ TEST(HttpServer_runtime_gone, late_answers_touch_nothing) {
   HttpRespond kept;
   {
     Loop loop;
-    auto server = make_http_server(loop.runtime, {}, [&kept](HttpRequest, HttpRespond respond) { kept = std::move(respond); }).value();
+    auto server = make_http_server(loop.runtime, {}, [&kept](HttpRequest, HttpRespond respond) {
+                    kept = std::move(respond);
+                  }).value();
     RawPeer peer(server->port());
     peer.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     ASSERT_TRUE(loop.until([&] { return static_cast<bool>(kept); }));

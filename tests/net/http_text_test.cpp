@@ -19,11 +19,14 @@ TEST(HttpTarget_path_and_query, are_decoded) {
 TEST(HttpTarget_plus_in_the_path, stays_a_plus) { EXPECT_EQ(parse_target("/a+b")->path, "/a+b"); }
 
 TEST(HttpTarget_that_is_no_clean_path, is_refused) {
-  for (const char* target : {"", "*", "http://x/", "a/b", "/%", "/%4", "/%zz", "/%00", "/a%0ab", "/../etc", "/a/..", "/a/%2e%2e/b", "/./a", "/x?y=%1"})
+  for (const char* target : {"", "*", "http://x/", "a/b", "/%", "/%4", "/%zz", "/%00", "/a%0ab", "/../etc",
+                             "/a/..", "/a/%2e%2e/b", "/./a", "/x?y=%1"})
     EXPECT_FALSE(parse_target(target).has_value()) << target;
 }
 
-TEST(HttpTarget_dots_inside_a_name, are_fine) { EXPECT_EQ(parse_target("/app..js/...")->path, "/app..js/..."); }
+TEST(HttpTarget_dots_inside_a_name, are_fine) {
+  EXPECT_EQ(parse_target("/app..js/...")->path, "/app..js/...");
+}
 
 TEST(HttpRequest_cookie, is_found_by_its_whole_name) {
   HttpRequest request;

@@ -77,8 +77,9 @@ void print_when_idle(Office& office, std::size_t count, long before) {
     if (office.frames < count) return print_when_idle(office, count, before);
     office.runtime.after(Duration{1000}, [&office, count, before] {
       const long after = anonymous_kib();
-      std::printf("idle connections %zu, RssAnon %ld KiB before, %ld KiB after, %.1f KiB each (goal: at most 32)\n", count, before,
-                  after, static_cast<double>(after - before) / static_cast<double>(count));
+      std::printf(
+          "idle connections %zu, RssAnon %ld KiB before, %ld KiB after, %.1f KiB each (goal: at most 32)\n",
+          count, before, after, static_cast<double>(after - before) / static_cast<double>(count));
       office.runtime.stop();
     });
   });
@@ -118,4 +119,6 @@ int run(std::size_t count) {
 }  // namespace
 }  // namespace huiyin::net
 
-int main(int argc, char** argv) { return huiyin::net::run(argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 500); }
+int main(int argc, char** argv) {
+  return huiyin::net::run(argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 500);
+}

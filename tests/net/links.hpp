@@ -83,7 +83,9 @@ class Links {
 
   [[nodiscard]] std::optional<Result<std::shared_ptr<FrameLink>>> attempt(const FrameClientOptions& client) {
     std::optional<Result<std::shared_ptr<FrameLink>>> outcome;
-    connect_frame_link(loop_.runtime, client, [&](Result<std::shared_ptr<FrameLink>> result) { outcome.emplace(std::move(result)); });
+    connect_frame_link(loop_.runtime, client, [&](Result<std::shared_ptr<FrameLink>> result) {
+      outcome.emplace(std::move(result));
+    });
     static_cast<void>(loop_.until([&] { return outcome.has_value(); }));
     return outcome;
   }

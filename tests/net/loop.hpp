@@ -19,7 +19,8 @@ class Loop {
   std::vector<std::string> errors;
 
   /// True as soon as `condition` is; false after `max`.
-  [[nodiscard]] bool until(const std::function<bool()>& condition, std::chrono::milliseconds max = std::chrono::seconds(20)) {
+  [[nodiscard]] bool until(const std::function<bool()>& condition,
+                           std::chrono::milliseconds max = std::chrono::seconds(20)) {
     const auto end = std::chrono::steady_clock::now() + max;
     bool met = false;
     std::function<void()> look = [&] {
@@ -33,13 +34,16 @@ class Loop {
   }
 
   /// Lets the loop run for a while: to see that something does not happen.
-  void run_for(std::chrono::milliseconds time) { static_cast<void>(until([] { return false; }, time)); }
+  void run_for(std::chrono::milliseconds time) {
+    static_cast<void>(until([] { return false; }, time));
+  }
 
   /// Runs blocking `work` beside the loop and returns what it returned.
   template <class Work>
   auto beside(Work work) {
     auto outcome = std::async(std::launch::async, std::move(work));
-    static_cast<void>(until([&] { return outcome.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }));
+    static_cast<void>(
+        until([&] { return outcome.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }));
     return outcome.get();
   }
 };

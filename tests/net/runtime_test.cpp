@@ -110,7 +110,8 @@ TEST(Runtime_destroyed_with_work_waiting, frees_it_without_running_it) {
     Runtime runtime;
     runtime.after(Duration{60'000}, [witness] { ++*witness; });
     runtime.post([witness] { ++*witness; });
-    const auto holder = std::make_shared<CancelsAtTheEnd>(runtime, runtime.after(Duration{60'000}, [] {}), witness);
+    const auto holder =
+        std::make_shared<CancelsAtTheEnd>(runtime, runtime.after(Duration{60'000}, [] {}), witness);
     runtime.post([holder] { ++*holder->witness; });
   }
 

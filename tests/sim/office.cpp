@@ -21,10 +21,12 @@ const HashPort& hashes() {
   static const SimHashes port;
   return port;
 }
-bool SimHashes::verify(const PublicKey& key, std::initializer_list<ByteView> parts, const Signature& signature) const {
+bool SimHashes::verify(const PublicKey& key, std::initializer_list<ByteView> parts,
+                       const Signature& signature) const {
   return mark(key, parts) == signature;
 }
-SimKey::SimKey(std::string_view name) : key_(PublicKey::prefix(hashes().blake2b({as_bytes("sim key"), as_bytes(name)}).view())) {}
+SimKey::SimKey(std::string_view name)
+    : key_(PublicKey::prefix(hashes().blake2b({as_bytes("sim key"), as_bytes(name)}).view())) {}
 Signature SimKey::sign(std::initializer_list<ByteView> parts) const { return mark(key_, parts); }
 
 // --- views
@@ -127,15 +129,19 @@ Status SimOffice::publish(const protocol::Bucket& bucket, const protocol::ReplyE
 Status SimOffice::erase_one() {
   return write(*disk, [&](log::LedgerWriter& ledger) -> Status {
     if (ledger.size() == 0) return {};
-    const Status erased = ledger.erase({prng_.below(ledger.size())}, "asked", "law", "li", time, Salt::prefix(prng_.bytes(16)));
-    return !erased.ok() && erased.error().code == Code::kInvalid ? Status{} : erased;  // an act: nothing to erase
+    const Status erased =
+        ledger.erase({prng_.below(ledger.size())}, "asked", "law", "li", time, Salt::prefix(prng_.bytes(16)));
+    return !erased.ok() && erased.error().code == Code::kInvalid ? Status{}
+                                                                 : erased;  // an act: nothing to erase
   });
 }
 
-Result<protocol::KnownDevice> SimOffice::look_up(const DeviceId& device, const List<protocol::EpochPosition, 64>& epochs) {
+Result<protocol::KnownDevice> SimOffice::look_up(const DeviceId& device,
+                                                 const List<protocol::EpochPosition, 64>& epochs) {
   protocol::KnownDevice known;
   known.key = devices.at(device);
-  known.buckets = {protocol::bucket_for_everyone(), protocol::bucket_for_area({1}), protocol::bucket_for_device(device)};
+  known.buckets = {protocol::bucket_for_everyone(), protocol::bucket_for_area({1}),
+                   protocol::bucket_for_device(device)};
   HUIYIN_TRY(disk->read([&](StoreReader& reader) -> Status {
     auto have = log::device_positions(reader, device, epochs);
     if (!have.ok()) return have.error();
@@ -151,16 +157,18 @@ Result<protocol::KnownDevice> SimOffice::look_up(const DeviceId& device, const L
 Result<std::vector<protocol::BucketEntry>> SimOffice::bucket(const protocol::Bucket& bucket) {
   std::vector<protocol::BucketEntry> entries;
   HUIYIN_TRY(disk->read([&](StoreReader& reader) {
-    return scan_prefix(reader, t::kBucketEntries, protocol::bucket_key(bucket), [&](ByteView, ByteView value) {
-      auto entry = protocol::wire_value<protocol::BucketEntry>(value, "bucket entry");
-      if (entry.ok()) entries.push_back(std::move(*entry));
-      return true;
-    });
+    return scan_prefix(reader, t::kBucketEntries, protocol::bucket_key(bucket),
+                       [&](ByteView, ByteView value) {
+                         auto entry = protocol::wire_value<protocol::BucketEntry>(value, "bucket entry");
+                         if (entry.ok()) entries.push_back(std::move(*entry));
+                         return true;
+                       });
   }));
   return entries;
 }
 
-Result<protocol::OfficeSession::BucketsRead> SimOffice::read_buckets(const std::vector<protocol::BucketPosition>& from) {
+Result<protocol::OfficeSession::BucketsRead> SimOffice::read_buckets(
+    const std::vector<protocol::BucketPosition>& from) {
   constexpr std::size_t kAtOnce = 3;
   protocol::OfficeSession::BucketsRead read;
   for (const protocol::BucketPosition& position : from) {
@@ -169,7 +177,8 @@ Result<protocol::OfficeSession::BucketsRead> SimOffice::read_buckets(const std::
     protocol::Delta delta;
     delta.bucket = position.bucket;
     for (protocol::BucketEntry& entry : *entries)
-      if (entry.offset > position.after && delta.entries.items.size() < kAtOnce) delta.entries.items.push_back(std::move(entry));
+      if (entry.offset > position.after && delta.entries.items.size() < kAtOnce)
+        delta.entries.items.push_back(std::move(entry));
     if (delta.entries.items.empty()) continue;
     read.now_at.push_back({position.bucket, epoch, delta.entries.items.back().offset});
     read.deltas.push_back(std::move(delta));
@@ -201,7 +210,8 @@ std::map<Hash, int> SimOffice::record_counts() {
 std::string SimOffice::complaint() {
   std::string found;
   const Status status = disk->read([&](StoreReader& reader) -> Status {
-    const auto verified = log::verify_ledger(reader, hashes(), [&](const std::string& text) { found = text; });
+    const auto verified =
+        log::verify_ledger(reader, hashes(), [&](const std::string& text) { found = text; });
     if (!verified.ok()) return verified.error();
     return {};
   });

@@ -17,9 +17,14 @@ namespace huiyin::sim {
 /// here forges; what is simulated is order, loss and time, and this is twenty times faster.
 class SimHashes final : public HashPort {
  public:
-  [[nodiscard]] Hash blake2b(std::initializer_list<ByteView> parts) const override { return crypto::hash_port().blake2b(parts); }
-  [[nodiscard]] Hash sha256(std::initializer_list<ByteView> parts) const override { return crypto::hash_port().sha256(parts); }
-  [[nodiscard]] bool verify(const PublicKey& key, std::initializer_list<ByteView> parts, const Signature& signature) const override;
+  [[nodiscard]] Hash blake2b(std::initializer_list<ByteView> parts) const override {
+    return crypto::hash_port().blake2b(parts);
+  }
+  [[nodiscard]] Hash sha256(std::initializer_list<ByteView> parts) const override {
+    return crypto::hash_port().sha256(parts);
+  }
+  [[nodiscard]] bool verify(const PublicKey& key, std::initializer_list<ByteView> parts,
+                            const Signature& signature) const override;
 };
 [[nodiscard]] const HashPort& hashes();
 
@@ -38,13 +43,15 @@ constexpr std::uint16_t kPublished = 201;
 class BucketFold final : public log::Fold {
  public:
   [[nodiscard]] std::vector<Table> tables() const override;
-  [[nodiscard]] Status apply(StoreWriter& writer, const log::LedgerEntry& entry, std::optional<ByteView> body) override;
+  [[nodiscard]] Status apply(StoreWriter& writer, const log::LedgerEntry& entry,
+                             std::optional<ByteView> body) override;
 };
 /// How many bytes of payload each record stream holds.
 class BytesFold final : public log::Fold {
  public:
   [[nodiscard]] std::vector<Table> tables() const override { return {60}; }
-  [[nodiscard]] Status apply(StoreWriter& writer, const log::LedgerEntry& entry, std::optional<ByteView> body) override;
+  [[nodiscard]] Status apply(StoreWriter& writer, const log::LedgerEntry& entry,
+                             std::optional<ByteView> body) override;
 };
 
 /// Bugs that are planted on purpose, to see that the oracles see them.
@@ -63,8 +70,10 @@ class SimOffice {
   [[nodiscard]] Result<protocol::Ack> promise(const log::IngestBatch& batch);
   [[nodiscard]] Status publish(const protocol::Bucket& bucket, const protocol::ReplyEntry& reply);
   [[nodiscard]] Status erase_one();
-  [[nodiscard]] Result<protocol::KnownDevice> look_up(const DeviceId& device, const List<protocol::EpochPosition, 64>& epochs);
-  [[nodiscard]] Result<protocol::OfficeSession::BucketsRead> read_buckets(const std::vector<protocol::BucketPosition>& from);
+  [[nodiscard]] Result<protocol::KnownDevice> look_up(const DeviceId& device,
+                                                      const List<protocol::EpochPosition, 64>& epochs);
+  [[nodiscard]] Result<protocol::OfficeSession::BucketsRead> read_buckets(
+      const std::vector<protocol::BucketPosition>& from);
   [[nodiscard]] Result<std::vector<protocol::BucketEntry>> bucket(const protocol::Bucket& bucket);
 
   void take_backup();

@@ -30,7 +30,9 @@ class Scheduler {
     std::int64_t due = 0;
     std::uint64_t order = 0;
     std::function<void()> work;
-    friend bool operator<(const Event& a, const Event& b) { return a.due != b.due ? a.due > b.due : a.order > b.order; }
+    friend bool operator<(const Event& a, const Event& b) {
+      return a.due != b.due ? a.due > b.due : a.order > b.order;
+    }
   };
   std::int64_t now_ = 0;
   std::uint64_t next_ = 0;

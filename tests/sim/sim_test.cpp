@@ -23,7 +23,8 @@ std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
 }
 
 std::string again(std::uint64_t seed) {
-  return "\nseed " + std::to_string(seed) + "; once more: HUIYIN_SIM_SEED=" + std::to_string(seed) + " huiyin_sim_test --gtest_filter='Simulation.Nothing*'";
+  return "\nseed " + std::to_string(seed) + "; once more: HUIYIN_SIM_SEED=" + std::to_string(seed) +
+         " huiyin_sim_test --gtest_filter='Simulation.Nothing*'";
 }
 
 /// Seeds that found something once: tried first, for ever.
@@ -52,10 +53,11 @@ TEST(Simulation, Nothing_is_lost_nothing_twice_and_all_comes_to_rest) {
   for (std::uint64_t seed = 1000; seed < 1000 + seeds; ++seed) ASSERT_TRUE(run(seed));
   RecordProperty("events", std::to_string(sum.events));
   RecordProperty("records", std::to_string(sum.records));
-  std::printf("%llu seeds: %llu events, %llu records, %llu restored offices, %llu clones, %llu rolled back disks\n",
-              static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(sum.events),
-              static_cast<unsigned long long>(sum.records), static_cast<unsigned long long>(sum.restores),
-              static_cast<unsigned long long>(sum.clones), static_cast<unsigned long long>(sum.roll_backs));
+  std::printf(
+      "%llu seeds: %llu events, %llu records, %llu restored offices, %llu clones, %llu rolled back disks\n",
+      static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(sum.events),
+      static_cast<unsigned long long>(sum.records), static_cast<unsigned long long>(sum.restores),
+      static_cast<unsigned long long>(sum.clones), static_cast<unsigned long long>(sum.roll_backs));
   // A simulation in which nothing happens proves nothing.
   if (seeds >= 100) {
     EXPECT_GT(sum.restores, seeds / 20);

@@ -22,7 +22,8 @@ World::World(std::uint64_t seed, const Bugs& bugs)
     : seed_(seed), prng_(seed), bugs_(bugs), office_(prng_.next(), bugs) {
   // A quarter of the dangers stays away in each run, so that the others meet undisturbed.
   const auto odds = [this](std::uint64_t most) { return prng_.chance(1, 4) ? 0 : prng_.below(most + 1); };
-  odds_ = {odds(80), odds(30), odds(30), odds(25), odds(8), odds(25), odds(45), odds(40), odds(15), odds(20), odds(20)};
+  odds_ = {odds(80), odds(30), odds(30), odds(25), odds(8), odds(25),
+           odds(45), odds(40), odds(15), odds(20), odds(20)};
   delay_max_ = prng_.between(5, 3000);
   chaos_left_ = 40 + prng_.below(120);
   const std::size_t kiosks = 1 + (prng_.chance(1, 3) ? prng_.below(3) : 0);
@@ -61,10 +62,13 @@ void World::trace(std::uint64_t what, std::uint64_t detail) {
 }
 
 void World::fail(std::string text) {
-  if (outcome_.failure.empty()) outcome_.failure = std::move(text) + " at " + std::to_string(scheduler_.now()) + " ms";
+  if (outcome_.failure.empty())
+    outcome_.failure = std::move(text) + " at " + std::to_string(scheduler_.now()) + " ms";
 }
 
-std::int64_t World::delay() { return 1 + static_cast<std::int64_t>(prng_.below(static_cast<std::uint64_t>(healed_ ? 20 : delay_max_))); }
+std::int64_t World::delay() {
+  return 1 + static_cast<std::int64_t>(prng_.below(static_cast<std::uint64_t>(healed_ ? 20 : delay_max_)));
+}
 
 log::ClockReading World::clock_of(const Kiosk& kiosk) const {
   return {kiosk.boot, {scheduler_.now() - kiosk.booted_at}, {office_now().ms + kiosk.wall_offset}};
@@ -127,7 +131,8 @@ void World::chaos_step() {
       office_.take_backup();
     }
   } else if (happens(odds_.disk_fault)) {
-    (prng_.chance(1, 2) ? *kiosk.disk : *office_.disk).fail_nth(1 + prng_.below(30), prng_.chance(1, 2) ? Code::kStorage : Code::kStorageFull);
+    (prng_.chance(1, 2) ? *kiosk.disk : *office_.disk)
+        .fail_nth(1 + prng_.below(30), prng_.chance(1, 2) ? Code::kStorage : Code::kStorageFull);
   } else if (happens(odds_.erase)) {
     if (office_up_) trace(1, office_.erase_one().ok() ? 1 : 0);
   } else if (happens(odds_.clock_jump)) {
@@ -138,7 +143,8 @@ void World::chaos_step() {
   } else if (draw % 8 == 0) {
     publish();
   } else {
-    const std::uint64_t records = prng_.chance(1, 100) ? 140 : 1 + prng_.below(2);  // now and then more than a batch
+    const std::uint64_t records =
+        prng_.chance(1, 100) ? 140 : 1 + prng_.below(2);  // now and then more than a batch
     for (std::uint64_t i = 0; i < records; ++i) append(who);
   }
   scheduler_.after(static_cast<std::int64_t>(prng_.below(4000)), [this] { chaos_step(); });
@@ -150,7 +156,9 @@ void World::append(std::size_t who) {
   log::Capture capture;
   capture.type = protocol::record_type::kSurveyResponse;
   const Bytes clear = kiosk.prng.bytes(1 + kiosk.prng.below(60));
-  capture.payload = [&](const protocol::RecordHeader&) -> Result<Bytes> { return protocol::make_payload(clear, {}); };
+  capture.payload = [&](const protocol::RecordHeader&) -> Result<Bytes> {
+    return protocol::make_payload(clear, {});
+  };
   const auto saved = kiosk.journal->append(capture, clock_of(kiosk));
   trace(2, saved.ok() ? saved->seq.value : 0);
   if (!saved.ok()) return;
@@ -166,7 +174,10 @@ void World::publish() {
   const protocol::Bucket& bucket = buckets[prng_.below(3)];
   protocol::ReplyEntry reply;
   // A tag belongs to one bucket: a receipt has one reply zone.
-  reply.tag = ReceiptTag::prefix(hashes().blake2b({protocol::bucket_key(bucket), Bytes{static_cast<std::uint8_t>(prng_.below(4))}}).view());
+  reply.tag = ReceiptTag::prefix(
+      hashes()
+          .blake2b({protocol::bucket_key(bucket), Bytes{static_cast<std::uint8_t>(prng_.below(4))}})
+          .view());
   reply.version = ++versions_;
   reply.sealed.value = prng_.bytes(20);
   const Status published = office_.publish(bucket, reply);
@@ -191,7 +202,8 @@ void World::start(std::size_t who) {
                                    clock_of(kiosk));
   trace(4, opened.ok() ? opened->last().value : 0);
   if (!opened.ok()) {
-    if (opened.error().code == Code::kDamaged) return fail("a disk that nobody damaged: " + opened.error().text());
+    if (opened.error().code == Code::kDamaged)
+      return fail("a disk that nobody damaged: " + opened.error().text());
     scheduler_.after(1000, [this, who] { start(who); });
     return;
   }
@@ -222,7 +234,8 @@ void World::connect(std::size_t who) {
   const auto buckets = kiosk.downlink->positions();
   const auto known = kiosk.journal->known_office_epoch();
   const auto counts = kiosk.journal->counts();
-  if (!office_up_ || !kiosk.plugged || !buckets.ok() || !known.ok() || !counts.ok()) return reconnect_later(who);
+  if (!office_up_ || !kiosk.plugged || !buckets.ok() || !known.ok() || !counts.ok())
+    return reconnect_later(who);
   protocol::EdgeIdentity identity;
   identity.office = office_.id;
   identity.ack_key = office_.ack_key.public_key();
@@ -244,7 +257,8 @@ void World::connect(std::size_t who) {
   edge_input(id, EdgeSession::TransportUp{{}, Nonce::prefix(kiosk.prng.bytes(32))});
   scheduler_.after(delay(), [this, id, life = office_life_] {
     if (life == office_life_ && office_up_)
-      office_input(id, OfficeSession::Accepted{office_.id, office_.epoch, Nonce::prefix(prng_.bytes(32)), {}, office_now()});
+      office_input(id, OfficeSession::Accepted{
+                           office_.id, office_.epoch, Nonce::prefix(prng_.bytes(32)), {}, office_now()});
   });
 }
 
@@ -355,7 +369,8 @@ std::optional<EdgeSession::Input> World::carry_out(std::uint64_t id, EdgeSession
     return EdgeSession::Applied{applied.ok()};
   } else if (const auto* welcomed = std::get_if<EdgeSession::Welcomed>(&output)) {
     const protocol::Welcome& welcome = welcomed->welcome;
-    if (!kiosk.journal->set_anchor(welcome.now, clock_of(kiosk), welcome.office_epoch).ok()) return EdgeSession::Stop{};
+    if (!kiosk.journal->set_anchor(welcome.now, clock_of(kiosk), welcome.office_epoch).ok())
+      return EdgeSession::Stop{};
     const std::uint64_t before = kiosk.journal->last().value;
     auto points = kiosk.journal->resume(welcome, clock_of(kiosk));
     if (kiosk.journal->last().value != before) trace(8, before);
@@ -387,7 +402,8 @@ void World::office_input(std::uint64_t id, const OfficeSession::Input& input) {
   if (due)
     scheduler_.at(due->ms, [this, id, timer] {
       Link* const at = find(id);
-      if (at != nullptr && at->office && at->office_timer == timer) office_input(id, OfficeSession::Timeout{});
+      if (at != nullptr && at->office && at->office_timer == timer)
+        office_input(id, OfficeSession::Timeout{});
     });
 }
 
@@ -422,13 +438,14 @@ void World::carry_out(std::uint64_t id, OfficeSession::Output& output) {
 
 void World::ingest(std::uint64_t id, OfficeSession::Ingest work) {
   const Link* const link = find(id);
-  log::IngestBatch batch{link->office->device(), work.epoch, work.previous, std::move(work.records), work.anchor, work.signature};
+  log::IngestBatch batch{link->office->device(),  work.epoch,  work.previous,
+                         std::move(work.records), work.anchor, work.signature};
   const auto answer = [this, id](const Result<protocol::Ack>& ack) {
-    OfficeSession::Ingested done{ack.ok() ? std::variant<protocol::Ack, Error>(*ack) : std::variant<protocol::Ack, Error>(ack.error())};
+    OfficeSession::Ingested done{ack.ok() ? std::variant<protocol::Ack, Error>(*ack)
+                                          : std::variant<protocol::Ack, Error>(ack.error())};
     office_input(id, done);
   };
-  if (bugs_.ack_before_commit)
-    scheduler_.after(0, [answer, ack = office_.promise(batch)] { answer(ack); });
+  if (bugs_.ack_before_commit) scheduler_.after(0, [answer, ack = office_.promise(batch)] { answer(ack); });
   office_work(id, [this, id, batch = std::move(batch), answer] {
     office_.time = office_now();
     auto ack = office_.ingest(batch);
@@ -444,7 +461,8 @@ void World::office_closed(std::uint64_t id) {
   link->office.reset();
   // What was sent before still arrives, then the end.
   if (link->wire)
-    scheduler_.at(std::max(link->down_due, scheduler_.now()) + 1, [this, id] { edge_input(id, EdgeSession::TransportDown{}); });
+    scheduler_.at(std::max(link->down_due, scheduler_.now()) + 1,
+                  [this, id] { edge_input(id, EdgeSession::TransportDown{}); });
   if (!link->edge) links_.erase(id);
 }
 
@@ -452,7 +470,7 @@ void World::office_closed(std::uint64_t id) {
 
 void World::judge_ack(Kiosk& kiosk, const protocol::Ack& ack) {
   if (!(ack.body.office_epoch == office_.epoch)) return;  // of before a restore: refilled by the end
-  office_.disk->fail_nth(0);  // the judge must be able to read
+  office_.disk->fail_nth(0);                              // the judge must be able to read
   for (const protocol::AckRun& run : ack.body.runs.items)
     for (std::uint64_t i = 0; i < run.count; ++i) {
       const auto ours = kiosk.journal->read({run.first.value + i});
@@ -464,14 +482,17 @@ void World::judge_ack(Kiosk& kiosk, const protocol::Ack& ack) {
         return {};
       });
       if (!status.ok() || !present)
-        return fail("record " + std::to_string(run.first.value + i) + " was acknowledged and is not in the ledger");
+        return fail("record " + std::to_string(run.first.value + i) +
+                    " was acknowledged and is not in the ledger");
     }
 }
 
 void World::judge_positions(const DeviceId& device, const List<protocol::EpochPosition, 64>& have) {
   for (const protocol::EpochPosition& position : have.items) {
     std::uint64_t& mark = marks_[{office_.epoch, device, position.epoch}];
-    if (position.through.value < mark) fail("a position went back from " + std::to_string(mark) + " to " + std::to_string(position.through.value));
+    if (position.through.value < mark)
+      fail("a position went back from " + std::to_string(mark) + " to " +
+           std::to_string(position.through.value));
     mark = std::max(mark, position.through.value);
   }
 }
@@ -483,12 +504,15 @@ bool World::at_rest() {
     if (!kiosk.journal || link == nullptr || !link->edge || !link->edge->is_idle()) return false;
     if (kiosk.journal->counts()->unsent() != 0) return false;
     const auto positions = kiosk.downlink->positions();
-    for (const protocol::Bucket& bucket : {protocol::bucket_for_everyone(), protocol::bucket_for_area({1}), protocol::bucket_for_device(device_of(kiosk))}) {
+    for (const protocol::Bucket& bucket : {protocol::bucket_for_everyone(), protocol::bucket_for_area({1}),
+                                           protocol::bucket_for_device(device_of(kiosk))}) {
       const auto entries = office_.bucket(bucket);
       if (entries->empty()) continue;
-      const bool there = std::any_of(positions->begin(), positions->end(), [&](const protocol::BucketPosition& position) {
-        return position.bucket == bucket && position.office_epoch == office_.epoch && position.after == entries->back().offset;
-      });
+      const bool there =
+          std::any_of(positions->begin(), positions->end(), [&](const protocol::BucketPosition& position) {
+            return position.bucket == bucket && position.office_epoch == office_.epoch &&
+                   position.after == entries->back().offset;
+          });
       if (!there) return false;
     }
   }
@@ -514,14 +538,17 @@ void World::judge_disk(Kiosk& kiosk, const std::map<Hash, int>& counts) {
   for (std::uint64_t seq = 1; seq <= kiosk.journal->last().value; ++seq) {
     const auto record = kiosk.journal->read({seq});
     if (!record.ok()) return fail("a journal: " + record.error().text());
-    if (!counts.contains(record->hash)) return fail("record " + std::to_string(seq) + " of a kiosk never reached the ledger");
+    if (!counts.contains(record->hash))
+      return fail("record " + std::to_string(seq) + " of a kiosk never reached the ledger");
   }
   const auto totals = kiosk.journal->counts();
-  if (totals->saved != verified->records || totals->acknowledged != totals->saved) fail("a kiosk's counts are wrong");
+  if (totals->saved != verified->records || totals->acknowledged != totals->saved)
+    fail("a kiosk's counts are wrong");
 }
 
 void World::judge_downlink(Kiosk& kiosk) {
-  for (const protocol::Bucket& bucket : {protocol::bucket_for_everyone(), protocol::bucket_for_area({1}), protocol::bucket_for_device(device_of(kiosk))}) {
+  for (const protocol::Bucket& bucket : {protocol::bucket_for_everyone(), protocol::bucket_for_area({1}),
+                                         protocol::bucket_for_device(device_of(kiosk))}) {
     std::map<ReceiptTag, protocol::ReplyEntry> newest;
     const auto entries = office_.bucket(bucket);
     for (const protocol::BucketEntry& entry : entries.value()) {

@@ -20,10 +20,10 @@
 namespace huiyin::sim {
 
 struct Outcome {
-  std::string failure;          ///< empty: everything held
-  std::uint64_t trace = 0;      ///< the same for the same seed
+  std::string failure;      ///< empty: everything held
+  std::uint64_t trace = 0;  ///< the same for the same seed
   std::uint64_t events = 0;
-  std::uint64_t records = 0;    ///< appended, over all disks that ever were
+  std::uint64_t records = 0;  ///< appended, over all disks that ever were
   std::uint64_t restores = 0;
   std::uint64_t clones = 0;
   std::uint64_t roll_backs = 0;
@@ -37,11 +37,11 @@ class World {
  private:
   /// How often what goes wrong, in thousandths of all that happens.
   struct Odds {
-    std::uint64_t cut = 0, kill = 0, reboot = 0, roll_back = 0, clone = 0, office_kill = 0, office_restore = 0,
-                  disk_fault = 0, erase = 0, clock_jump = 0, unplug = 0;
+    std::uint64_t cut = 0, kill = 0, reboot = 0, roll_back = 0, clone = 0, office_kill = 0,
+                  office_restore = 0, disk_fault = 0, erase = 0, clock_jump = 0, unplug = 0;
   };
   struct Kiosk {
-    std::size_t name = 0;   ///< which key; a clone has its original's
+    std::size_t name = 0;  ///< which key; a clone has its original's
     Prng prng{0};
     std::unique_ptr<MemoryStore> disk = std::make_unique<MemoryStore>();
     std::unique_ptr<MemoryStore> snapshot;
@@ -58,8 +58,8 @@ class World {
     std::size_t kiosk = 0;
     std::optional<protocol::EdgeSession> edge;
     std::optional<protocol::OfficeSession> office;
-    bool wire = true;                      ///< cut: nothing arrives any more, and nobody is told
-    std::int64_t down_due = 0;             ///< deliveries keep their order
+    bool wire = true;           ///< cut: nothing arrives any more, and nobody is told
+    std::int64_t down_due = 0;  ///< deliveries keep their order
     std::int64_t up_due = 0;
     std::int64_t work_due = 0;
     std::uint64_t edge_timer = 0;
@@ -84,7 +84,8 @@ class World {
   void judge_positions(const DeviceId& device, const List<protocol::EpochPosition, 64>& have);
 
   void edge_input(std::uint64_t link, const protocol::EdgeSession::Input& input);
-  std::optional<protocol::EdgeSession::Input> carry_out(std::uint64_t link, protocol::EdgeSession::Output& output);
+  std::optional<protocol::EdgeSession::Input> carry_out(std::uint64_t link,
+                                                        protocol::EdgeSession::Output& output);
   void edge_closed(std::uint64_t link);
   void office_input(std::uint64_t link, const protocol::OfficeSession::Input& input);
   void carry_out(std::uint64_t link, protocol::OfficeSession::Output& output);
@@ -100,7 +101,9 @@ class World {
   [[nodiscard]] OfficeTime office_now() const { return {1'750'000'000'000 + scheduler_.now()}; }
   [[nodiscard]] std::int64_t delay();
   [[nodiscard]] const SimKey& key_of(const Kiosk& kiosk) const { return keys_[kiosk.name]; }
-  [[nodiscard]] DeviceId device_of(const Kiosk& kiosk) const { return protocol::device_id_of(hashes(), key_of(kiosk).public_key()); }
+  [[nodiscard]] DeviceId device_of(const Kiosk& kiosk) const {
+    return protocol::device_id_of(hashes(), key_of(kiosk).public_key());
+  }
   void trace(std::uint64_t what, std::uint64_t detail);
   void fail(std::string text);
 

@@ -30,6 +30,7 @@ void add_dump_commands(CLI::App& app, Action& action);
 
 /// Sends one command to a daemon's control socket and gives its answer's JSON text; an answer
 /// that says "ok": false is an error.
-[[nodiscard]] Result<std::string> call_daemon(const std::string& data_dir, const std::string& request, Duration timeout);
+[[nodiscard]] Result<std::string> call_daemon(const std::string& data_dir, const std::string& request,
+                                              Duration timeout);
 
 }  // namespace huiyin::tools

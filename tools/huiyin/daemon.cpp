@@ -21,7 +21,8 @@ Result<std::string> call_daemon(const std::string& data_dir, const std::string& 
   auto answer = net::control_call(data_dir + "/control.sock", request, timeout);
   if (!answer.ok()) {
     if (answer.error().code == Code::kNotFound)
-      return error(Code::kNetwork, "no daemon answers for this folder", data_dir, "start it, or name the folder it uses");
+      return error(Code::kNetwork, "no daemon answers for this folder", data_dir,
+                   "start it, or name the folder it uses");
     return answer.error();
   }
   const auto json = nlohmann::json::parse(*answer, nullptr, false);

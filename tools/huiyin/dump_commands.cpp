@@ -15,7 +15,8 @@ Result<Bytes> read_frame(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) return error(Code::kNotFound, "cannot open the file", file);
   Bytes bytes;
-  for (std::istreambuf_iterator<char> at(in), end; at != end && bytes.size() <= 2 * limits::kFrameBytesMax; ++at)
+  for (std::istreambuf_iterator<char> at(in), end; at != end && bytes.size() <= 2 * limits::kFrameBytesMax;
+       ++at)
     bytes.push_back(static_cast<std::uint8_t>(*at));
   if (file.size() < 4 || file.substr(file.size() - 4) != ".hex") return bytes;
   std::string text;
@@ -28,7 +29,8 @@ Result<Bytes> read_frame(const std::string& file) {
 
 void print_hex(ByteView bytes) {
   for (std::size_t at = 0; at < bytes.size(); at += 16)
-    std::printf("  %06zx  %s\n", at, hex(bytes.subspan(at, std::min<std::size_t>(16, bytes.size() - at))).c_str());
+    std::printf("  %06zx  %s\n", at,
+                hex(bytes.subspan(at, std::min<std::size_t>(16, bytes.size() - at))).c_str());
 }
 
 template <class Message>
@@ -67,8 +69,9 @@ int dump_frame(const std::string& file) {
     print_hex(*bytes);
     return kFoundWrong;
   }
-  std::printf("%s, protocol %u, revision %u, flags %u, body %zu bytes\n", protocol::message_name(envelope->type).c_str(),
-              envelope->version, envelope->revision, envelope->flags, envelope->body.size());
+  std::printf("%s, protocol %u, revision %u, flags %u, body %zu bytes\n",
+              protocol::message_name(envelope->type).c_str(), envelope->version, envelope->revision,
+              envelope->flags, envelope->body.size());
   print_hex(envelope->body);
   const Status body = check_body(*envelope);
   if (!body.ok()) {

@@ -31,7 +31,10 @@ int status(const KioskArguments& arguments) {
   }
   const auto json = nlohmann::json::parse(*answer);
   for (const char* field : {"state", "link", "last_contact", "unsent", "problem", "epoch"})
-    if (json.contains(field)) std::printf("%-13s %s\n", field, json[field].is_string() ? json[field].get<std::string>().c_str() : json[field].dump().c_str());
+    if (json.contains(field))
+      std::printf(
+          "%-13s %s\n", field,
+          json[field].is_string() ? json[field].get<std::string>().c_str() : json[field].dump().c_str());
   return kDone;
 }
 

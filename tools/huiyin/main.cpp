@@ -5,7 +5,9 @@
 int main(int argc, char** argv) {
   CLI::App app{"Huiyin's command line: keys, daemons, checks"};
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 daemon not running or data in use, 4 checked and found wrong.");
+  app.footer(
+      "Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 daemon not running or data in use, 4 checked and "
+      "found wrong.");
   huiyin::tools::Action action;
   huiyin::tools::add_office_commands(app, action);
   huiyin::tools::add_kiosk_commands(app, action);

@@ -69,7 +69,8 @@ int init(const OfficeArguments& arguments) {
       "Write the code on paper now: it is shown this once and kept nowhere. File and code together\n"
       "give every key back; keep them in two places, and not beside the server.\n"
       "  text key       %s  (%s)\n",
-      report->office.text().c_str(), arguments.recovery.c_str(), report->recovery_code.c_str(), arguments.text_key.c_str(),
+      report->office.text().c_str(), arguments.recovery.c_str(), report->recovery_code.c_str(),
+      arguments.text_key.c_str(),
       options.passphrase ? "opened by its passphrase" : "plain: keep it on a device of its own");
   return kDone;
 }
@@ -93,7 +94,8 @@ int unlock(const OfficeArguments& arguments) {
 }
 
 int simple_command(const OfficeArguments& arguments, const char* command, const char* done) {
-  const auto answer = call_daemon(arguments.data, nlohmann::json{{"command", command}}.dump(), Duration{10'000});
+  const auto answer =
+      call_daemon(arguments.data, nlohmann::json{{"command", command}}.dump(), Duration{10'000});
   if (!answer.ok()) return refuse(answer.error());
   std::printf("%s\n", done);
   return kDone;
@@ -107,10 +109,14 @@ int status(const OfficeArguments& arguments) {
     return kDone;
   }
   const auto json = nlohmann::json::parse(*answer);
-  std::printf("office      %s\nlocked      %s\nledger      %lu entries, root %s\nbacked up   %lu\ndevices     %lu connected\n",
-              json["office"].get<std::string>().c_str(), json["locked"].get<bool>() ? "yes: nobody can open a text" : "no",
-              json["ledger"]["size"].get<unsigned long>(), json["ledger"]["root"].get<std::string>().substr(0, 16).c_str(),
-              json["ledger"]["backed_up"].get<unsigned long>(), json["devices_connected"].get<unsigned long>());
+  std::printf(
+      "office      %s\nlocked      %s\nledger      %lu entries, root %s\nbacked up   %lu\ndevices     %lu "
+      "connected\n",
+      json["office"].get<std::string>().c_str(),
+      json["locked"].get<bool>() ? "yes: nobody can open a text" : "no",
+      json["ledger"]["size"].get<unsigned long>(),
+      json["ledger"]["root"].get<std::string>().substr(0, 16).c_str(),
+      json["ledger"]["backed_up"].get<unsigned long>(), json["devices_connected"].get<unsigned long>());
   return kDone;
 }
 
@@ -126,18 +132,22 @@ void add_office_commands(CLI::App& app, Action& action) {
   make->add_option("--rules", arguments->rules, "rules folder, checked before anything is made");
   make->add_option("--recovery", arguments->recovery, "recovery file, outside the folder")->required();
   make->add_option("--text-key", arguments->text_key, "text key file, outside the folder")->required();
-  make->add_option("--passphrase-file", arguments->passphrase_file, "its first line protects the text key; without: a plain key file");
+  make->add_option("--passphrase-file", arguments->passphrase_file,
+                   "its first line protects the text key; without: a plain key file");
   make->callback([&action, arguments] { action = [arguments] { return init(*arguments); }; });
 
   auto* open = group->add_subcommand("unlock", "give the running server the text key");
   open->add_option("--data", arguments->data, "folder of the office")->required();
   open->add_option("--text-key", arguments->text_key, "text key file")->required();
-  open->add_option("--passphrase-file", arguments->passphrase_file, "its first line; without, it is asked for");
+  open->add_option("--passphrase-file", arguments->passphrase_file,
+                   "its first line; without, it is asked for");
   open->callback([&action, arguments] { action = [arguments] { return unlock(*arguments); }; });
 
   auto* close = group->add_subcommand("lock", "make the running server forget the text key");
   close->add_option("--data", arguments->data, "folder of the office")->required();
-  close->callback([&action, arguments] { action = [arguments] { return simple_command(*arguments, "lock", "locked"); }; });
+  close->callback([&action, arguments] {
+    action = [arguments] { return simple_command(*arguments, "lock", "locked"); };
+  });
 
   auto* show = group->add_subcommand("status", "what the running server says of itself");
   show->add_option("--data", arguments->data, "folder of the office")->required();

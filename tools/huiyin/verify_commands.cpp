@@ -33,8 +33,9 @@ int verify_ledger(const std::string& data) {
     return {};
   });
   if (!read.ok()) return refuse(read.error());
-  std::printf("%lu entries, %lu erased, root %s: %s\n", static_cast<unsigned long>(verified.entries), static_cast<unsigned long>(verified.erased),
-              verified.root.text().c_str(), verified.findings == 0 ? "everything fits" : "see above");
+  std::printf("%lu entries, %lu erased, root %s: %s\n", static_cast<unsigned long>(verified.entries),
+              static_cast<unsigned long>(verified.erased), verified.root.text().c_str(),
+              verified.findings == 0 ? "everything fits" : "see above");
   return verified.findings == 0 ? kDone : kFoundWrong;
 }
 
@@ -42,14 +43,17 @@ int verify_journal(const std::string& data) {
   const kiosk::DeviceFiles files(data);
   const auto enrolment = files.enrolment();
   if (!enrolment.ok()) return refuse(enrolment.error());
-  if (!*enrolment) return refuse(error(Code::kNotFound, "this kiosk is not enrolled, so it has no journal", data));
+  if (!*enrolment)
+    return refuse(error(Code::kNotFound, "this kiosk is not enrolled, so it has no journal", data));
   const auto key = files.device_key();
   if (!key.ok()) return refuse(key.error());
   auto opened = open_to_look(files.store_path());
   if (!opened.ok()) return refuse(opened.error());
-  const auto verified = log::Journal::verify(**opened, crypto::hash_port(), key->public_key(), (*enrolment)->result.office, print_finding);
+  const auto verified = log::Journal::verify(**opened, crypto::hash_port(), key->public_key(),
+                                             (*enrolment)->result.office, print_finding);
   if (!verified.ok()) return refuse(verified.error());
-  std::printf("%lu records in %lu epochs: %s\n", static_cast<unsigned long>(verified->records), static_cast<unsigned long>(verified->epochs),
+  std::printf("%lu records in %lu epochs: %s\n", static_cast<unsigned long>(verified->records),
+              static_cast<unsigned long>(verified->epochs),
               verified->findings == 0 ? "everything fits" : "see above");
   return verified->findings == 0 ? kDone : kFoundWrong;
 }
