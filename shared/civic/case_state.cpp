@@ -15,7 +15,7 @@ struct Transition {
 /// Every legal step; what is not here is refused. A rating never closes a case by itself:
 /// "solved" keeps it answered until a person closes it, "not solved" reopens it from anywhere
 /// after the answer.
-constexpr std::array<Transition, 23> kTransitions{{
+constexpr std::array<Transition, 24> kTransitions{{
     {S::kNew, A::kAccept, S::kAccepted},
     {S::kNew, A::kStart, S::kInProgress},
     {S::kNew, A::kReply, S::kAnswered},
@@ -38,6 +38,7 @@ constexpr std::array<Transition, 23> kTransitions{{
     {S::kReopened, A::kClose, S::kClosed},
     {S::kReopened, A::kRatedSolved, S::kReopened},
     {S::kReopened, A::kRatedUnsolved, S::kReopened},
+    {S::kInProgress, A::kRatedSolved, S::kInProgress},
     {S::kInProgress, A::kRatedUnsolved, S::kInProgress},
 }};
 constexpr std::array<std::string_view, 6> kWords{"new",      "accepted", "in-progress",

@@ -43,7 +43,7 @@ constexpr std::int64_t kCoarseMs = 10 * kMsPerMinute;
 
 /// Whole steps of 10 minutes, rounded towards minus infinity.
 [[nodiscard]] constexpr std::int64_t coarse_steps(std::int64_t ms) {
-  return ms >= 0 ? ms / kCoarseMs : -((-ms + kCoarseMs - 1) / kCoarseMs);
+  return ms / kCoarseMs - (ms % kCoarseMs < 0 ? 1 : 0);
 }
 
 }  // namespace huiyin

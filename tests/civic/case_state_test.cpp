@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, kStates> kDrawn{
     //  accept start reply close solved unsolved
     "APWC..",  // new
     ".PWC..",  // accepted
-    "..WC.P",  // in progress
+    "..WCPP",  // in progress
     ".PWCWR",  // answered
     "..W.CR",  // closed
     ".PWCRR",  // reopened

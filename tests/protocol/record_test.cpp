@@ -146,6 +146,7 @@ TEST(CoarseSteps, Are_floored_to_ten_minutes_before_and_after_1970) {
   EXPECT_EQ(coarse_steps(-1), -1);
   EXPECT_EQ(coarse_steps(-kCoarseMs), -1);
   EXPECT_EQ(coarse_steps(-kCoarseMs - 1), -2);
+  EXPECT_EQ(coarse_steps(INT64_MIN), INT64_MIN / kCoarseMs - 1);
   EXPECT_EQ(coarse_steps(4'102'444'799'999), 6'837'407);  // 2099-12-31T23:59:59.999Z
   EXPECT_LT(coarse_steps(4'102'444'799'999), std::int64_t{UINT32_MAX}) << "2099 fits the header";
 }
