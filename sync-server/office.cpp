@@ -95,7 +95,10 @@ Status Office::open() {
 
   workers_ = std::make_unique<Workers>(2);
   std::string device_address = options_.device_address;
-  if (device_address.empty()) device_address = options_.address + ":" + std::to_string(devices_->port());
+  const bool is_ipv6 = options_.address.find(':') != std::string::npos;
+  if (device_address.empty())
+    device_address = (is_ipv6 ? "[" + options_.address + "]" : options_.address) + ":" + std::to_string(devices_->port());
+  if (const auto address = parse_device_address(device_address); !address.ok()) return address.error();
   api_ = std::make_unique<Api>(ApiContext{*store_, hashes, *keys_, rules_, *writer_, clocks_, sessions_, *devices_, device_address}, *workers_);
   net::HttpServerOptions web;
   web.port = options_.web_port;  // loopback always: another address would need a certificate of its own

@@ -3,6 +3,9 @@
 #include <cstdio>
 #include <ctime>
 
+#include "protocol/enrolment.hpp"
+#include "shared/core/utf8.hpp"
+
 namespace huiyin::office {
 
 namespace {
@@ -84,6 +87,34 @@ std::optional<std::string> text_of(const Json& body, const char* name, std::size
   auto text = at->get<std::string>();
   if (text.size() > bytes_max) return std::nullopt;
   return text;
+}
+
+std::optional<std::string> written_of(const Json& body, const char* name, std::size_t characters_max, std::size_t bytes_max) {
+  // Twice the bytes before cleaning: what is taken out must not make a text too long.
+  const auto raw = text_of(body, name, 2 * bytes_max);
+  if (!raw) return std::nullopt;
+  std::string text = clean_person_text(*raw);
+  const bool is_blank = text.find_first_not_of(" \n\t") == std::string::npos;
+  if (is_blank || !check_person_text(text, characters_max, bytes_max).ok()) return std::nullopt;
+  return text;
+}
+
+Result<DeviceAddress> parse_device_address(const std::string& text) {
+  const auto refuse = [&] { return error(Code::kInvalid, "\"" + text + "\" is no address that devices could use", "device_address", "write host:port, an IPv6 host in brackets"); };
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return refuse();
+  const std::string digits = text.substr(colon + 1);
+  if (digits.empty() || digits.size() > 5 || digits.find_first_not_of("0123456789") != std::string::npos) return refuse();
+  const unsigned long port = std::stoul(digits);
+  DeviceAddress address{text.substr(0, colon), static_cast<std::uint16_t>(port)};
+  const bool in_brackets = address.host.size() > 2 && address.host.front() == '[' && address.host.back() == ']';
+  if (in_brackets) address.host = address.host.substr(1, address.host.size() - 2);
+  const bool is_ipv6 = address.host.find(':') != std::string::npos;
+  if (port == 0 || port > UINT16_MAX || in_brackets != is_ipv6) return refuse();
+  // The proof that the line a clerk copies will be read by the kiosk.
+  const auto line = protocol::parse_enrolment_line(protocol::make_enrolment_line({address.host, address.port, {}, {}}));
+  if (!line.ok()) return refuse();
+  return address;
 }
 
 std::optional<std::int64_t> number_of(const Json& body, const char* name, std::int64_t least, std::int64_t most) {

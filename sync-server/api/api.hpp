@@ -44,10 +44,20 @@ struct ApiCall {
 
 /// The string in body[name]; nothing when it is absent, of another kind, or above the limit.
 [[nodiscard]] std::optional<std::string> text_of(const Json& body, const char* name, std::size_t bytes_max);
+/// The same for what a person wrote: cleaned, then within the limits, without control characters,
+/// and not blank.
+[[nodiscard]] std::optional<std::string> written_of(const Json& body, const char* name, std::size_t characters_max, std::size_t bytes_max);
 [[nodiscard]] std::optional<std::int64_t> number_of(const Json& body, const char* name, std::int64_t least, std::int64_t most);
 [[nodiscard]] Json names_json(const civic::Names& names);
 /// ISO 8601 with the office's offset.
 [[nodiscard]] std::string iso_time(OfficeTime at, std::int32_t utc_offset_minutes);
+
+/// What enrolment lines name. "host:port", an IPv6 host in brackets; kInvalid otherwise.
+struct DeviceAddress {
+  std::string host;                          ///< without brackets
+  std::uint16_t port = 0;
+};
+[[nodiscard]] Result<DeviceAddress> parse_device_address(const std::string& text);
 
 // Each capability's routes: nothing when the call is not theirs.
 [[nodiscard]] std::optional<net::HttpResponse> session_routes(ApiContext& context, const ApiCall& call);

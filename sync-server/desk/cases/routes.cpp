@@ -163,8 +163,8 @@ net::HttpResponse show(ApiContext& context, const ApiCall& call, const CaseId& i
 
 /// First the ledger entry, then the text: who reads has left a trace before seeing a word.
 net::HttpResponse open(ApiContext& context, const ApiCall& call, const CaseId& id) {
-  const auto reason = text_of(call.body, "reason", 200);
-  if (!reason || reason->empty() || !check_person_text(*reason, 200, 200).ok()) return problem(422, "invalid", "A reason is needed", "at most 200 bytes");
+  const auto reason = written_of(call.body, "reason", 200, 200);
+  if (!reason) return problem(422, "invalid", "A reason is needed", "at most 200 bytes");
   if (context.keys.is_locked()) return problem(423, "locked", "The office is locked", "an administrator runs: huiyin office unlock");
   auto entry_number = std::make_shared<std::uint64_t>(0);
   auto record = std::make_shared<LedgerOffset>();
@@ -263,10 +263,10 @@ net::HttpResponse decide(ApiContext& context, const ApiCall& call, const CaseId&
 }
 
 net::HttpResponse reply(ApiContext& context, const ApiCall& call, const CaseId& id) {
-  const auto text = text_of(call.body, "text", limits::kTextBytesMax);
+  const auto text = written_of(call.body, "text", limits::kTextCharactersMax, limits::kTextBytesMax);
   const auto kind = text_of(call.body, "kind", 20);
   const auto unit = number_of(call.body, "unit", 1, UINT32_MAX);
-  if (!text || !check_person_text(*text, limits::kTextCharactersMax, limits::kTextBytesMax).ok() || text->find_first_not_of(" \n\t") == std::string::npos)
+  if (!text)
     return problem(422, "invalid", "A reply needs a text", "at most 1,000 characters, without control characters");
   const auto known = std::find_if(kReplyKinds.begin(), kReplyKinds.end(), [&](const char* word) { return kind && *kind == word; });
   if (known == kReplyKinds.end()) return problem(422, "invalid", "kind is done, will-do, cannot or need-more");
@@ -275,7 +275,7 @@ net::HttpResponse reply(ApiContext& context, const ApiCall& call, const CaseId& 
   wanted.kind = static_cast<protocol::ReplyKind>(known - kReplyKinds.begin());
   wanted.unit = static_cast<std::uint32_t>(*unit);
   wanted.language = text_of(call.body, "language", 16).value_or("");
-  wanted.text = clean_person_text(*text);
+  wanted.text = *text;
   const OfficeTime now = context.clocks.office();
   return decide(context, call, id, 201, [&](const CaseRow& row) {
     return desk::make_reply(context.keys, context.hashes, context.rules, row, wanted, call.person->name, now, crypto::random_id<Salt>());

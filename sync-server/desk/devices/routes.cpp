@@ -1,7 +1,6 @@
 #include <cstdio>
 
 #include "protocol/archive.hpp"
-#include "shared/core/utf8.hpp"
 #include "shared/crypto/passphrase.hpp"
 #include "shared/crypto/secret.hpp"
 #include "sync-server/api/api.hpp"
@@ -65,16 +64,16 @@ net::HttpResponse list_devices(ApiContext& context) {
 }
 
 net::HttpResponse issue_code(ApiContext& context, const ApiCall& call) {
-  const auto name = text_of(call.body, "name", limits::kNameBytesMax);
+  const auto name = written_of(call.body, "name", 60, limits::kNameBytesMax);
   const auto area = number_of(call.body, "area", 1, UINT32_MAX);
-  if (!name || !check_person_text(*name, 60, limits::kNameBytesMax).ok() || !area)
+  if (!name || !area)
     return problem(422, "invalid", "A name and a place are needed");
   const std::string pin = random_pin();
   const auto pin_hash = crypto::hash_password(pin);
   if (!pin_hash.ok()) return problem_of(pin_hash.error());
   desk::NewCode wanted;
   wanted.code = crypto::random_id<protocol::EnrolmentCode>();
-  wanted.name = clean_person_text(*name);
+  wanted.name = *name;
   wanted.area = {static_cast<std::uint32_t>(*area)};
   wanted.staff_pin_hash = *pin_hash;
   const OfficeTime now = context.clocks.office();
@@ -86,10 +85,11 @@ net::HttpResponse issue_code(ApiContext& context, const ApiCall& call) {
     return {};
   });
   if (!stored.ok()) return problem_of(stored.error());
-  const std::size_t colon = context.device_address.rfind(':');
+  const auto address = parse_device_address(context.device_address);
+  if (!address.ok()) return problem_of(address.error());
   protocol::EnrolmentLine line;
-  line.host = context.device_address.substr(0, colon);
-  line.port = static_cast<std::uint16_t>(std::stoul(context.device_address.substr(colon + 1)));
+  line.host = address->host;
+  line.port = address->port;
   line.code = wanted.code;
   line.pin = context.keys.ring().tls_pins.items.front();
   return json_response(201, {{"line", protocol::make_enrolment_line(line)},
@@ -98,8 +98,8 @@ net::HttpResponse issue_code(ApiContext& context, const ApiCall& call) {
 }
 
 net::HttpResponse revoke(ApiContext& context, const ApiCall& call, const DeviceId& id) {
-  const auto reason = text_of(call.body, "reason", 200);
-  if (!reason || reason->empty() || !check_person_text(*reason, 200, 200).ok()) return problem(422, "invalid", "A reason is needed", "at most 200 bytes");
+  const auto reason = written_of(call.body, "reason", 200, 200);
+  if (!reason) return problem(422, "invalid", "A reason is needed", "at most 200 bytes");
   log::Act act;
   act.stream = log::device_stream(id);
   act.type = desk::act::kDeviceRevoked;

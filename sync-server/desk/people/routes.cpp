@@ -1,5 +1,4 @@
 #include "protocol/archive.hpp"
-#include "shared/core/utf8.hpp"
 #include "shared/crypto/passphrase.hpp"
 #include "shared/crypto/secret.hpp"
 #include "sync-server/api/api.hpp"
@@ -114,14 +113,14 @@ net::HttpResponse list_people(ApiContext& context) {
 
 net::HttpResponse add_person(ApiContext& context, const ApiCall& call) {
   const auto name = text_of(call.body, "name", 40);
-  const auto display = text_of(call.body, "display", limits::kNameBytesMax);
+  const auto display = written_of(call.body, "display", 60, limits::kNameBytesMax);
   const auto role = text_of(call.body, "role", 20);
   if (!name || !desk::is_sign_in_name(*name))
     return problem(422, "invalid", "That sign-in name cannot be taken", "2 to 40 of a-z, 0-9, dot, hyphen, beginning with a letter");
-  if (!display || display->empty() || !check_person_text(*display, 60, limits::kNameBytesMax).ok())
+  if (!display)
     return problem(422, "invalid", "A name to be shown is needed");
   if (!role || (*role != "clerk" && *role != "administrator")) return problem(422, "invalid", "The role is clerk or administrator");
-  const auto added = desk::new_person(context.hashes, *name, clean_person_text(*display),
+  const auto added = desk::new_person(context.hashes, *name, *display,
                                       *role == "clerk" ? desk::Role::kClerk : desk::Role::kAdministrator, call.person->name,
                                       context.clocks.office());
   if (!added.ok()) return problem_of(added.error());
