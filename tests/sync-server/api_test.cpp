@@ -460,7 +460,8 @@ TEST_F(Api, revoked_device_is_disconnected_and_not_welcomed_again) {
   ASSERT_TRUE(again.refused.has_value());
   EXPECT_EQ(again.refused->code, protocol::HelloErrorCode::kRevoked);
   EXPECT_EQ(w().admin.post(path, {{"reason", "again"}}).status, 204) << "revoking twice is no error";
-  for (const Json& device : w().admin.get("/devices").body["devices"])
+  const Json listed = w().admin.get("/devices").body;
+  for (const Json& device : listed["devices"])
     if (device["id"] == lost.id().text()) {
       EXPECT_EQ(device["state"], "revoked");
       EXPECT_EQ(device["connected"], false);

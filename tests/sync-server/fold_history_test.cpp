@@ -154,7 +154,8 @@ TEST(FoldHistory, every_view_is_what_the_ledger_folds_to) {
     }
     refused += history.refused;
     ASSERT_OK(history.desk.store.read([&](StoreReader& reader) -> Status {
-      for (const std::uint64_t count : *desk::case_counts(reader)) cases += count;
+      const auto counts = desk::case_counts(reader);
+      for (const std::uint64_t count : *counts) cases += count;
       const auto verified = log::verify_ledger(
           reader, hashes(), [&](const std::string& what) { ADD_FAILURE() << seed << ": " << what; });
       if (!verified.ok()) return verified.error();
