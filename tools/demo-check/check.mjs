@@ -32,7 +32,7 @@ const facts = {
   // Until a text was seen at the office it counts as lost.
   saved_offline: 0, saved_while_office_was_killed: 0, received: 0, duplicates: 0, lost: everything.length,
   locked_shows_no_text: false, reply_opened_elsewhere: false, wrong_digit_refused: false, unknown_code_says_nothing: false,
-  rating_received: false, correction_seen: false, second_clerk_answered: false, wrong_pin_refused: false, staff_page_read: false,
+  rating_received: false, correction_seen: false, second_clerk_answered: false, code_issued_on_page: false, wrong_pin_refused: false, staff_page_read: false,
   ledger_verified: false, journals_verified: 0,
   chromium_console_errors: null, axe_violations: null, seconds: null,
 };
@@ -199,10 +199,13 @@ async function exactlyOnce(office) {
   return { water: idsOf(chinese)[0], bridge: idsOf(english)[0] };
 }
 
-/** The administrator adds two clerks on the people page; returns their first passwords. */
-async function hireClerks() {
+/** The administrator adds two clerks and issues a code for a third kiosk; returns the clerks' first passwords. */
+async function administrate() {
   const admin = await officePage("office, administrator", (walk) => walk.signIn("admin", adminPassword));
   const firsts = { zhao: await admin.addClerk("zhao", "赵文书", { pictures: true }), zhou: await admin.addClerk("zhou", "周文书") };
+  const { line, pin } = await admin.issueCode("柳树湾 2 号", sites[0].area);
+  facts.code_issued_on_page = must(
+    /^127\.0\.0\.1:\d+\/[0-9A-Za-z]{26}\/[0-9a-f]{32}$/.test(line) && pin.length === 6, `the page hands out "${line}" and a PIN of ${pin.length} digits`);
   await admin.page.context().close();
   return firsts;
 }
@@ -289,7 +292,7 @@ async function walkTheWay() {
   await step("the cable of kiosk 2 is pulled, and put back after a complaint", () => tellWhileCut(office, kiosks[1], walks[1]));
   await step("the office is killed while kiosk 1 sends", () => killOffice(office, kiosks[0]));
   const ids = await step("each complaint is there exactly once", () => exactlyOnce(office));
-  const firsts = await step("the administrator adds two clerks", hireClerks);
+  const firsts = await step("the administrator adds two clerks and issues a code", administrate);
   const clerk = await step("a clerk answers in the office page", () => clerkAnswers(ids, firsts.zhao));
   await step("the resident opens and rates the answer at kiosk 2", () => openElsewhere(walks[1], receipts[0]));
   await step("the rating arrives", () => ratingArrives(office, clerk, ids.water));

@@ -78,6 +78,20 @@ export class OfficeWalk {
     return first;
   }
 
+  /** Issues an enrolment code on the devices page; returns its line and the staff's PIN, shown once. */
+  async issueCode(name, area) {
+    await this.at("nav-devices").click();
+    await this.at("code-name").fill(name);
+    await this.at("code-area").selectOption(String(area));
+    await this.pictures("14-enrol");
+    await this.at("code-issue").click();
+    await this.at("code-sheet").waitFor();
+    await this.studio.picture(this.page, "office-15-code-sheet", "zh");
+    const [line, pin] = [await this.at("code-line").innerText(), await this.at("staff-pin").innerText()];
+    await this.at("sheet-close").click();
+    return { line: line.trim(), pin: pin.replace(/\D/g, "") };
+  }
+
   /** Opens the sealed text of a case; returns it as the page shows it. */
   async openText(id, { pictures = false } = {}) {
     await this.at("tab-all").click();
