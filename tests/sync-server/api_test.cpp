@@ -377,6 +377,8 @@ TEST_F(Api, second_of_two_who_decide_gets_a_conflict_but_openings_do_not_count) 
   EXPECT_EQ(late.status, 409);
   EXPECT_EQ(late.type(), "huiyin:conflict");
   EXPECT_EQ(late_move.status, 409);
+  EXPECT_EQ(w().admin.post(path + "/reply", reply_body("三", 99)).status, 409)
+      << "a version that was never read";
   EXPECT_EQ(w().admin.get(path).body["replies"].size(), 1U);
 }
 

@@ -237,6 +237,8 @@ net::HttpResponse decide(ApiContext& context, const ApiCall& call, const CaseId&
     auto row = desk::find_case(writer, id);
     if (!row.ok()) return row.error();
     if (!*row) return error(Code::kNotFound, "there is no such case", id.text());
+    if (static_cast<std::uint64_t>(*version) > (*row)->version.value)
+      return error(Code::kConflict, "nobody can have read that version yet", "case " + id.text(), "read the case again, then decide");
     // An opening moves the stream as well; it changes nothing that a decision rests on.
     const auto events = desk::case_events(writer, id);
     if (!events.ok()) return events.error();
