@@ -38,7 +38,8 @@ int main(int argc, char** argv) {
   app.add_option("--rules", options.rules_dir, "folder with office, areas, units and categories .toml");
   app.add_option("--address", options.address, "where devices connect")->capture_default_str();
   app.add_option("--device-port", options.device_port, "0: any free one")->capture_default_str();
-  app.add_option("--web-port", options.web_port, "pages, on loopback; 0: any free one")->capture_default_str();
+  app.add_option("--web-port", options.web_port, "pages, on loopback; 0: any free one")
+      ->capture_default_str();
   app.add_option("--device-address", options.device_address, "host:port that enrolment lines name");
   app.add_option("--text-key-file", options.text_key_file, "plain key file to start unlocked with");
   try {
@@ -70,7 +71,8 @@ int main(int argc, char** argv) {
   auto office = huiyin::office::Office::start(std::move(options));
   if (!office.ok()) return refuse(office.error());
   const std::string address = "127.0.0.1";
-  std::printf("ready devices=%s:%u web=http://127.0.0.1:%u\n", address.c_str(), (*office)->device_port(), (*office)->web_port());
+  std::printf("ready devices=%s:%u web=http://127.0.0.1:%u\n", address.c_str(), (*office)->device_port(),
+              (*office)->web_port());
   std::fflush(stdout);
   (*office)->run();
   return 0;

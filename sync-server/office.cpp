@@ -34,7 +34,8 @@ std::optional<std::string> judge_record(const protocol::Record& record) {
   if (record.header.type == protocol::record_type::kEpochOpen &&
       !protocol::wire_value<protocol::EpochOpen>(payload->clear, "epoch-open").ok())
     return "an epoch opening that cannot be read";
-  const bool is_sealed_type = record.header.type == protocol::record_type::kFeedback || record.header.type == protocol::record_type::kRating;
+  const bool is_sealed_type = record.header.type == protocol::record_type::kFeedback ||
+                              record.header.type == protocol::record_type::kRating;
   if (is_sealed_type && payload->sealed.empty()) return "a feedback or rating without its sealed part";
   return std::nullopt;
 }
@@ -72,7 +73,8 @@ Status Office::open() {
     if (!text_key.ok()) return text_key.error();
     HUIYIN_TRY(keys_->unlock(*text_key));
     if (on_same_disk(options_.text_key_file, options_.data_dir))
-      options_.log("warning: the text key lies on the same disk as the data; whoever takes the disk takes both");
+      options_.log(
+          "warning: the text key lies on the same disk as the data; whoever takes the disk takes both");
   }
   store::LmdbOptions store_options;
   store_options.map_bytes = options_.map_bytes;
@@ -82,13 +84,24 @@ Status Office::open() {
 
   const HashPort& hashes = crypto::hash_port();
   device_fold_ = std::make_unique<desk::DeviceFold>();
-  case_fold_ = std::make_unique<desk::CaseFold>(hashes, keys_->office(), [this](const protocol::RecordHeader& header, ByteView payload) { return keys_->open_routing(header, payload); });
+  case_fold_ = std::make_unique<desk::CaseFold>(
+      hashes, keys_->office(), [this](const protocol::RecordHeader& header, ByteView payload) {
+        return keys_->open_routing(header, payload);
+      });
   people_fold_ = std::make_unique<desk::PeopleFold>();
   bucket_fold_ = std::make_unique<desk::BucketFold>();
-  writer_ = std::make_unique<Writer>(WriterSetup{*store_, hashes, {device_fold_.get(), case_fold_.get(), people_fold_.get(), bucket_fold_.get()}, bucket_fold_.get(),
-                                                 keys_->office(), keys_->epoch(), keys_->ack(), judge_record,
-                                                 [this] { devices_->buckets_changed(); }});
-  devices_ = std::make_unique<DevicePort>(DevicePort::Setup{runtime_, *store_, hashes, *keys_, rules_, *writer_, clocks_, options_.log});
+  writer_ = std::make_unique<Writer>(
+      WriterSetup{*store_,
+                  hashes,
+                  {device_fold_.get(), case_fold_.get(), people_fold_.get(), bucket_fold_.get()},
+                  bucket_fold_.get(),
+                  keys_->office(),
+                  keys_->epoch(),
+                  keys_->ack(),
+                  judge_record,
+                  [this] { devices_->buckets_changed(); }});
+  devices_ = std::make_unique<DevicePort>(
+      DevicePort::Setup{runtime_, *store_, hashes, *keys_, rules_, *writer_, clocks_, options_.log});
   HUIYIN_TRY(first_administrator());
   HUIYIN_TRY(publish_settings());
   HUIYIN_TRY(devices_->listen(options_.address, options_.device_port));
@@ -97,15 +110,25 @@ Status Office::open() {
   std::string device_address = options_.device_address;
   const bool is_ipv6 = options_.address.find(':') != std::string::npos;
   if (device_address.empty())
-    device_address = (is_ipv6 ? "[" + options_.address + "]" : options_.address) + ":" + std::to_string(devices_->port());
+    device_address =
+        (is_ipv6 ? "[" + options_.address + "]" : options_.address) + ":" + std::to_string(devices_->port());
   if (const auto address = parse_device_address(device_address); !address.ok()) return address.error();
-  api_ = std::make_unique<Api>(ApiContext{*store_, hashes, *keys_, rules_, *writer_, clocks_, sessions_, *devices_, device_address}, *workers_);
+  api_ = std::make_unique<Api>(
+      ApiContext{*store_, hashes, *keys_, rules_, *writer_, clocks_, sessions_, *devices_, device_address},
+      *workers_);
   net::HttpServerOptions web;
   web.port = options_.web_port;  // loopback always: another address would need a certificate of its own
-  auto server = net::make_http_server(runtime_, web, [this](net::HttpRequest request, net::HttpRespond respond) { serve(std::move(request), std::move(respond)); });
+  auto server =
+      net::make_http_server(runtime_, web, [this](net::HttpRequest request, net::HttpRespond respond) {
+        serve(std::move(request), std::move(respond));
+      });
   if (!server.ok()) return server.error();
   web_ = std::move(*server);
-  auto socket = net::make_control_server(runtime_, options_.data_dir + "/control.sock", [this](const std::string& line, const std::function<void(std::string)>& respond) { respond(control(line)); });
+  auto socket = net::make_control_server(
+      runtime_, options_.data_dir + "/control.sock",
+      [this](const std::string& line, const std::function<void(std::string)>& respond) {
+        respond(control(line));
+      });
   if (!socket.ok()) return socket.error();
   control_ = std::move(*socket);
   runtime_.on_stop_signal([this] { begin_stop(); });
@@ -121,11 +144,13 @@ Status Office::first_administrator() {
     return {};
   }));
   if (anybody) return {};
-  const auto added = desk::new_person(crypto::hash_port(), kFirstAdministrator, "管理员 Administrator", desk::Role::kAdministrator, {}, clocks_.office());
+  const auto added = desk::new_person(crypto::hash_port(), kFirstAdministrator, "管理员 Administrator",
+                                      desk::Role::kAdministrator, {}, clocks_.office());
   if (!added.ok()) return added.error();
   // The file first: an account whose password nobody has would lock everybody out.
   HUIYIN_TRY(write_private_file(options_.data_dir + "/first-password.txt", added->first_password + "\n"));
-  options_.log("the first administrator is \"admin\"; the password is in " + options_.data_dir + "/first-password.txt");
+  options_.log("the first administrator is \"admin\"; the password is in " + options_.data_dir +
+               "/first-password.txt");
   return writer_->act_and_wait([act = added->act](log::LedgerWriter& ledger, StoreWriter&) -> Status {
     const auto entry = ledger.append_act(act);
     if (!entry.ok()) return entry.error();
@@ -155,13 +180,19 @@ Status Office::publish_settings() {
     }));
     if (newest && equal(*newest, body)) continue;
     if (body.size() > limits::kBucketEntryBytesMax)
-      return error(Code::kTooLarge, "the rules are too large to travel: " + std::to_string(body.size()) + " bytes", options_.rules_dir, "shorten names, or split the county");
+      return error(Code::kTooLarge,
+                   "the rules are too large to travel: " + std::to_string(body.size()) + " bytes",
+                   options_.rules_dir, "shorten names, or split the county");
     log::Act act;
     act.stream = log::office_stream();
     act.type = desk::act::kSettingsPublished;
     act.at = clocks_.office();
     act.salt = crypto::random_id<Salt>();
-    act.body = protocol::to_wire(desk::SettingsPublished{bucket, type, {body}, protocol::sign_bucket_entry(keys_->log(), keys_->office(), bucket, type, body)});
+    act.body = protocol::to_wire(desk::SettingsPublished{
+        bucket,
+        type,
+        {body},
+        protocol::sign_bucket_entry(keys_->log(), keys_->office(), bucket, type, body)});
     HUIYIN_TRY(writer_->act_and_wait([act](log::LedgerWriter& ledger, StoreWriter&) -> Status {
       const auto entry = ledger.append_act(act);
       if (!entry.ok()) return entry.error();
@@ -206,15 +237,16 @@ std::string Office::control(const std::string& line) {
     });
     if (!read.ok()) return Json{{"ok", false}, {"error", read.error().text()}}.dump();
     const auto counts = writer_->counts();
-    return Json{{"ok", true},
-                {"office", keys_->office().text()},
-                {"office_epoch", keys_->epoch().text()},
-                {"locked", keys_->is_locked()},
-                {"ledger", {{"size", state.size}, {"root", state.root.text()}, {"backed_up", state.backed_up_size}}},
-                {"devices_connected", devices_->connected_devices().size()},
-                {"since_start", {{"commits", counts.commits}, {"records", counts.records}}},
-                {"device_port", devices_->port()},
-                {"web_port", web_->port()}}
+    return Json{
+        {"ok", true},
+        {"office", keys_->office().text()},
+        {"office_epoch", keys_->epoch().text()},
+        {"locked", keys_->is_locked()},
+        {"ledger", {{"size", state.size}, {"root", state.root.text()}, {"backed_up", state.backed_up_size}}},
+        {"devices_connected", devices_->connected_devices().size()},
+        {"since_start", {{"commits", counts.commits}, {"records", counts.records}}},
+        {"device_port", devices_->port()},
+        {"web_port", web_->port()}}
         .dump();
   }
   return Json{{"ok", false}, {"error", "nobody knows the command " + *command}}.dump();

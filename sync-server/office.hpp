@@ -23,8 +23,8 @@ struct OfficeOptions {
   std::string address = "127.0.0.1";
   std::uint16_t device_port = 7443;
   std::uint16_t web_port = 7080;
-  std::string device_address;             ///< what enrolment lines name; empty: address and port as bound
-  std::string text_key_file;              ///< empty: start locked
+  std::string device_address;  ///< what enrolment lines name; empty: address and port as bound
+  std::string text_key_file;   ///< empty: start locked
   std::size_t map_bytes = std::size_t{64} * 1024 * 1024 * 1024;
   std::function<void(const std::string&)> log;
 };
@@ -72,8 +72,6 @@ class Office {
   std::unique_ptr<net::ControlServer> control_;
   bool stopping_ = false;
 };
-
-
 
 /// Why a verified record should wait for a person: its payload does not follow its own format.
 [[nodiscard]] std::optional<std::string> judge_record(const protocol::Record& record);

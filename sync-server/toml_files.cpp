@@ -16,7 +16,8 @@ namespace {
 const std::vector<std::string> kLanguages{"zh", "en"};
 
 Error at_node(const std::string& file, const toml::node& node, std::string what, std::string todo = {}) {
-  return error(Code::kInvalid, std::move(what), file + ", line " + std::to_string(node.source().begin.line), std::move(todo));
+  return error(Code::kInvalid, std::move(what), file + ", line " + std::to_string(node.source().begin.line),
+               std::move(todo));
 }
 
 Result<toml::table> parse(const std::string& file) {
@@ -35,12 +36,14 @@ class Fields {
   Fields(const std::string& file, const toml::table& table) : file_(file), table_(table) {}
 
   template <class Number>
-  Number number(const char* name, bool needed, std::int64_t most, std::int64_t least = 0, Number otherwise = 0) {
+  Number number(const char* name, bool needed, std::int64_t most, std::int64_t least = 0,
+                Number otherwise = 0) {
     const toml::node* node = take(name, needed);
     if (node == nullptr) return otherwise;
     const auto value = node->value_exact<std::int64_t>();
     if (!value || *value < least || *value > most) {
-      fail(*node, std::string(name) + " must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+      fail(*node, std::string(name) + " must be a whole number from " + std::to_string(least) + " to " +
+                      std::to_string(most));
       return otherwise;
     }
     return static_cast<Number>(*value);
@@ -87,7 +90,9 @@ class Fields {
   }
   [[nodiscard]] const toml::table& table() const { return table_; }
   /// "areas.toml, line 12": where the entry begins.
-  [[nodiscard]] std::string place() const { return file_ + ", line " + std::to_string(table_.source().begin.line); }
+  [[nodiscard]] std::string place() const {
+    return file_ + ", line " + std::to_string(table_.source().begin.line);
+  }
   /// The first thing wrong, a field that nobody knows included.
   Status finish() {
     for (const auto& [name, node] : table_)
@@ -110,14 +115,18 @@ class Fields {
 };
 
 /// Every [[name]] of a file; the file may hold nothing else.
-Status each_entry(const std::string& file, const char* name, std::size_t count_max, const std::function<void(Fields&)>& read) {
+Status each_entry(const std::string& file, const char* name, std::size_t count_max,
+                  const std::function<void(Fields&)>& read) {
   const auto parsed = parse(file);
   if (!parsed.ok()) return parsed.error();
   for (const auto& [key, node] : *parsed)
-    if (key.str() != name) return at_node(file, node, "nobody knows \"" + std::string(key.str()) + "\"", std::string("entries begin with [[") + name + "]]");
+    if (key.str() != name)
+      return at_node(file, node, "nobody knows \"" + std::string(key.str()) + "\"",
+                     std::string("entries begin with [[") + name + "]]");
   const toml::array* entries = parsed->get_as<toml::array>(name);
   if (entries == nullptr) return error(Code::kInvalid, std::string("there is no [[") + name + "]]", file);
-  if (entries->size() > count_max) return error(Code::kTooLarge, "more than " + std::to_string(count_max) + " entries", file);
+  if (entries->size() > count_max)
+    return error(Code::kTooLarge, "more than " + std::to_string(count_max) + " entries", file);
   for (const toml::node& node : *entries) {
     const toml::table* table = node.as_table();
     if (table == nullptr) return at_node(file, node, "an entry must be a table");
@@ -134,7 +143,8 @@ Status load_office(const std::string& file, civic::OfficeInfo& office) {
   Fields fields(file, *parsed);
   office.names = fields.names("name", true);
   office.answer_days = fields.number<std::uint16_t>("answer_days_default", true, 3650);
-  office.utc_offset_minutes = fields.number<std::int32_t>("utc_offset_minutes", false, 14 * 60, -14 * 60, 480);
+  office.utc_offset_minutes =
+      fields.number<std::int32_t>("utc_offset_minutes", false, 14 * 60, -14 * 60, 480);
   return fields.finish();
 }
 
@@ -188,7 +198,8 @@ Result<civic::Rules> load_rules(const std::string& folder) {
       fields.fail(fields.table(), "kind must be consult, help, complaint, suggestion, thanks or report");
     // A category that only named people may read needs a key of theirs; until an office can make
     // such a key, promising it would be a lie.
-    if (category.confidential) fields.fail(fields.table(), "confidential categories need a key that this version cannot make yet");
+    if (category.confidential)
+      fields.fail(fields.table(), "confidential categories need a key that this version cannot make yet");
     places["category " + std::to_string(category.code.value)] = fields.place();
     rules.categories.push_back(std::move(category));
   }));

@@ -40,7 +40,9 @@ std::optional<Json> parse_object(const std::string& text) {
 /// Another page must not act in the name of whoever is signed in.
 bool is_foreign(const net::HttpRequest& request) {
   const std::string origin = request.header("origin");
-  if (!origin.empty() && origin != "http://" + request.header("host") && origin != "https://" + request.header("host")) return true;
+  if (!origin.empty() && origin != "http://" + request.header("host") &&
+      origin != "https://" + request.header("host"))
+    return true;
   return request.method != "GET" && request.method != "HEAD" && request.header("x-huiyin") != "1";
 }
 }  // namespace
@@ -61,8 +63,10 @@ net::HttpResponse no_content() {
   return response;
 }
 
-net::HttpResponse problem(int status, const std::string& type, const std::string& title, const std::string& detail) {
-  auto response = json_response(status, {{"type", "huiyin:" + type}, {"title", title}, {"status", status}, {"detail", detail}});
+net::HttpResponse problem(int status, const std::string& type, const std::string& title,
+                          const std::string& detail) {
+  auto response = json_response(
+      status, {{"type", "huiyin:" + type}, {"title", title}, {"status", status}, {"detail", detail}});
   response.content_type = "application/problem+json";
   return response;
 }
@@ -89,7 +93,8 @@ std::optional<std::string> text_of(const Json& body, const char* name, std::size
   return text;
 }
 
-std::optional<std::string> written_of(const Json& body, const char* name, std::size_t characters_max, std::size_t bytes_max) {
+std::optional<std::string> written_of(const Json& body, const char* name, std::size_t characters_max,
+                                      std::size_t bytes_max) {
   // Twice the bytes before cleaning: what is taken out must not make a text too long.
   const auto raw = text_of(body, name, 2 * bytes_max);
   if (!raw) return std::nullopt;
@@ -100,27 +105,35 @@ std::optional<std::string> written_of(const Json& body, const char* name, std::s
 }
 
 Result<DeviceAddress> parse_device_address(const std::string& text) {
-  const auto refuse = [&] { return error(Code::kInvalid, "\"" + text + "\" is no address that devices could use", "device_address", "write host:port, an IPv6 host in brackets"); };
+  const auto refuse = [&] {
+    return error(Code::kInvalid, "\"" + text + "\" is no address that devices could use", "device_address",
+                 "write host:port, an IPv6 host in brackets");
+  };
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos) return refuse();
   const std::string digits = text.substr(colon + 1);
-  if (digits.empty() || digits.size() > 5 || digits.find_first_not_of("0123456789") != std::string::npos) return refuse();
+  if (digits.empty() || digits.size() > 5 || digits.find_first_not_of("0123456789") != std::string::npos)
+    return refuse();
   const unsigned long port = std::stoul(digits);
   DeviceAddress address{text.substr(0, colon), static_cast<std::uint16_t>(port)};
-  const bool in_brackets = address.host.size() > 2 && address.host.front() == '[' && address.host.back() == ']';
+  const bool in_brackets =
+      address.host.size() > 2 && address.host.front() == '[' && address.host.back() == ']';
   if (in_brackets) address.host = address.host.substr(1, address.host.size() - 2);
   const bool is_ipv6 = address.host.find(':') != std::string::npos;
   if (port == 0 || port > UINT16_MAX || in_brackets != is_ipv6) return refuse();
   // The proof that the line a clerk copies will be read by the kiosk.
-  const auto line = protocol::parse_enrolment_line(protocol::make_enrolment_line({address.host, address.port, {}, {}}));
+  const auto line =
+      protocol::parse_enrolment_line(protocol::make_enrolment_line({address.host, address.port, {}, {}}));
   if (!line.ok()) return refuse();
   return address;
 }
 
-std::optional<std::int64_t> number_of(const Json& body, const char* name, std::int64_t least, std::int64_t most) {
+std::optional<std::int64_t> number_of(const Json& body, const char* name, std::int64_t least,
+                                      std::int64_t most) {
   const auto at = body.find(name);
   if (at == body.end() || !at->is_number_integer()) return std::nullopt;
-  if (at->is_number_unsigned() && at->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
+  if (at->is_number_unsigned() && at->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX))
+    return std::nullopt;
   const auto number = at->get<std::int64_t>();
   if (number < least || number > most) return std::nullopt;
   return number;
@@ -138,9 +151,9 @@ std::string iso_time(OfficeTime at, std::int32_t utc_offset_minutes) {
   ::gmtime_r(&local, &parts);
   const int minutes = std::abs(utc_offset_minutes);
   char text[64];
-  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", parts.tm_year + 1900, parts.tm_mon + 1,
-                parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, utc_offset_minutes < 0 ? '-' : '+', minutes / 60,
-                minutes % 60);
+  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", parts.tm_year + 1900,
+                parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                utc_offset_minutes < 0 ? '-' : '+', minutes / 60, minutes % 60);
   return text;
 }
 
@@ -151,10 +164,12 @@ void Api::handle(net::HttpRequest request, net::HttpRespond respond) {
 }
 
 net::HttpResponse Api::answer(const net::HttpRequest& request) {
-  if (request.path == "/api/v1/health" && request.method == "GET") return json_response(200, {{"status", "ok"}});
+  if (request.path == "/api/v1/health" && request.method == "GET")
+    return json_response(200, {{"status", "ok"}});
   if (request.path.rfind(kPrefix, 0) != 0) return problem(404, "not-found", "There is no such call");
   if (is_foreign(request)) return problem(403, "foreign", "The call came from another page");
-  ApiCall call{request, split_path(std::string_view(request.path).substr(kPrefix.size())), std::nullopt, Json::object()};
+  ApiCall call{request, split_path(std::string_view(request.path).substr(kPrefix.size())), std::nullopt,
+               Json::object()};
   if (request.method != "GET" && request.method != "DELETE" && request.method != "HEAD") {
     auto body = parse_object(request.body);
     if (!body) return problem(400, "malformed", "The body is not a JSON object", "depth at most 8, UTF-8");

@@ -24,19 +24,20 @@ struct ApiContext {
   Clocks clocks;
   WebSessions& sessions;
   DevicePort& devices;
-  std::string device_address;                ///< what enrolment lines name: host:port
+  std::string device_address;  ///< what enrolment lines name: host:port
 };
 
 /// One call by somebody who is signed in (or not, for the two calls that need no sign-in).
 struct ApiCall {
   const net::HttpRequest& request;
-  std::vector<std::string> path;             ///< behind /api/v1, split at '/'
+  std::vector<std::string> path;  ///< behind /api/v1, split at '/'
   std::optional<SignedIn> person;
-  Json body;                                 ///< an object; empty for GET and DELETE
+  Json body;  ///< an object; empty for GET and DELETE
 };
 
 /// RFC 9457. `type` without the "huiyin:" in front.
-[[nodiscard]] net::HttpResponse problem(int status, const std::string& type, const std::string& title, const std::string& detail = {});
+[[nodiscard]] net::HttpResponse problem(int status, const std::string& type, const std::string& title,
+                                        const std::string& detail = {});
 /// The problem that fits an Error: conflicts 409, locked 423, full 507, and so on.
 [[nodiscard]] net::HttpResponse problem_of(const Error& failure);
 [[nodiscard]] net::HttpResponse json_response(int status, const Json& body);
@@ -46,15 +47,17 @@ struct ApiCall {
 [[nodiscard]] std::optional<std::string> text_of(const Json& body, const char* name, std::size_t bytes_max);
 /// The same for what a person wrote: cleaned, then within the limits, without control characters,
 /// and not blank.
-[[nodiscard]] std::optional<std::string> written_of(const Json& body, const char* name, std::size_t characters_max, std::size_t bytes_max);
-[[nodiscard]] std::optional<std::int64_t> number_of(const Json& body, const char* name, std::int64_t least, std::int64_t most);
+[[nodiscard]] std::optional<std::string> written_of(const Json& body, const char* name,
+                                                    std::size_t characters_max, std::size_t bytes_max);
+[[nodiscard]] std::optional<std::int64_t> number_of(const Json& body, const char* name, std::int64_t least,
+                                                    std::int64_t most);
 [[nodiscard]] Json names_json(const civic::Names& names);
 /// ISO 8601 with the office's offset.
 [[nodiscard]] std::string iso_time(OfficeTime at, std::int32_t utc_offset_minutes);
 
 /// What enrolment lines name. "host:port", an IPv6 host in brackets; kInvalid otherwise.
 struct DeviceAddress {
-  std::string host;                          ///< without brackets
+  std::string host;  ///< without brackets
   std::uint16_t port = 0;
 };
 [[nodiscard]] Result<DeviceAddress> parse_device_address(const std::string& text);

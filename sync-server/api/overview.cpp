@@ -34,7 +34,12 @@ net::HttpResponse overview(ApiContext& context) {
     json = {{"office", {{"name", names_json(context.rules.office.names)}}},
             {"locked", context.keys.is_locked()},
             {"as_of", iso_time(context.clocks.office(), offset)},
-            {"counts", {{"new", of(civic::CaseState::kNew)}, {"open", all - answered - closed}, {"answered", answered}, {"closed", closed}, {"all", all}}},
+            {"counts",
+             {{"new", of(civic::CaseState::kNew)},
+              {"open", all - answered - closed},
+              {"answered", answered},
+              {"closed", closed},
+              {"all", all}}},
             {"devices", {{"enrolled", enrolled}, {"connected", connected}, {"unsent", unsent}}},
             {"ledger", {{"size", state->size}, {"root", state->root.text()}}}};
     return {};
@@ -68,7 +73,8 @@ net::HttpResponse categories(const ApiContext& context) {
 
 net::HttpResponse units(const ApiContext& context) {
   Json list = Json::array();
-  for (const civic::Unit& unit : context.rules.units) list.push_back({{"id", unit.id}, {"names", names_json(unit.names)}});
+  for (const civic::Unit& unit : context.rules.units)
+    list.push_back({{"id", unit.id}, {"names", names_json(unit.names)}});
   return json_response(200, {{"units", list}});
 }
 

@@ -11,7 +11,7 @@ namespace huiyin::desk {
 
 namespace act {
 // stream kCase
-constexpr std::uint16_t kCaseOpened = 1;      ///< somebody is about to read the text
+constexpr std::uint16_t kCaseOpened = 1;  ///< somebody is about to read the text
 constexpr std::uint16_t kCaseReplied = 2;
 constexpr std::uint16_t kCaseMoved = 3;
 // stream kDevice
@@ -30,27 +30,33 @@ constexpr std::uint16_t kSettingsPublished = 40;
 struct CaseOpened {
   Text<200> reason;
   template <class Archive>
-  void serialize(Archive& archive) { archive(reason); }
+  void serialize(Archive& archive) {
+    archive(reason);
+  }
 };
 
 struct CaseReplied {
-  std::uint32_t version = 0;                ///< 1, and one more with every correction
+  std::uint32_t version = 0;  ///< 1, and one more with every correction
   Choice<protocol::ReplyKind> kind;
   std::uint32_t unit = 0;
-  AreaId zone;                              ///< whose bucket carries it
-  Blob<limits::kBucketEntryBytesMax> entry; ///< ReplyEntry, sealed to the receipt
-  Signature signature;                      ///< of the bucket entry
-  Blob<8192> for_office;                    ///< ReplyBody, sealed to the text key: sections of protocol seal
+  AreaId zone;                               ///< whose bucket carries it
+  Blob<limits::kBucketEntryBytesMax> entry;  ///< ReplyEntry, sealed to the receipt
+  Signature signature;                       ///< of the bucket entry
+  Blob<8192> for_office;                     ///< ReplyBody, sealed to the text key: sections of protocol seal
   SealGeneration generation;
   template <class Archive>
-  void serialize(Archive& archive) { archive(version, kind, unit, zone, entry, signature, for_office, generation); }
+  void serialize(Archive& archive) {
+    archive(version, kind, unit, zone, entry, signature, for_office, generation);
+  }
 };
 
 struct CaseMoved {
-  std::uint8_t act = 0;                     ///< civic::CaseAct
+  std::uint8_t act = 0;  ///< civic::CaseAct
   Text<1000> note;
   template <class Archive>
-  void serialize(Archive& archive) { archive(act, note); }
+  void serialize(Archive& archive) {
+    archive(act, note);
+  }
 };
 
 struct DeviceEnrolled {
@@ -60,13 +66,17 @@ struct DeviceEnrolled {
   AreaId reply_zone;
   CodeId code;
   template <class Archive>
-  void serialize(Archive& archive) { archive(key, name, area, reply_zone, code); }
+  void serialize(Archive& archive) {
+    archive(key, name, area, reply_zone, code);
+  }
 };
 
 struct DeviceRevoked {
   Text<200> reason;
   template <class Archive>
-  void serialize(Archive& archive) { archive(reason); }
+  void serialize(Archive& archive) {
+    archive(reason);
+  }
 };
 
 /// The code itself is shown once and kept nowhere.
@@ -78,13 +88,17 @@ struct CodeIssued {
   OfficeTime expires;
   Text<200> staff_pin_hash;
   template <class Archive>
-  void serialize(Archive& archive) { archive(code_key, name, area, reply_zone, expires, staff_pin_hash); }
+  void serialize(Archive& archive) {
+    archive(code_key, name, area, reply_zone, expires, staff_pin_hash);
+  }
 };
 
 struct CodeUsed {
   DeviceId device;
   template <class Archive>
-  void serialize(Archive& archive) { archive(device); }
+  void serialize(Archive& archive) {
+    archive(device);
+  }
 };
 
 enum class Role : std::uint8_t { kClerk = 0, kAdministrator = 1 };
@@ -96,28 +110,34 @@ struct huiyin::ChoiceLast<huiyin::desk::Role> {
 namespace huiyin::desk {
 
 struct PersonAdded {
-  Text<40> name;                            ///< sign-in name
+  Text<40> name;  ///< sign-in name
   Text<limits::kNameBytesMax> display;
   Choice<Role> role;
   Text<200> password_hash;
   template <class Archive>
-  void serialize(Archive& archive) { archive(name, display, role, password_hash); }
+  void serialize(Archive& archive) {
+    archive(name, display, role, password_hash);
+  }
 };
 
 struct PasswordChanged {
   Text<40> name;
   Text<200> password_hash;
   template <class Archive>
-  void serialize(Archive& archive) { archive(name, password_hash); }
+  void serialize(Archive& archive) {
+    archive(name, password_hash);
+  }
 };
 
 struct SettingsPublished {
   protocol::Bucket bucket;
-  std::uint16_t type = 0;                   ///< bucket_entry_type
+  std::uint16_t type = 0;  ///< bucket_entry_type
   Blob<limits::kBucketEntryBytesMax> body;
   Signature signature;
   template <class Archive>
-  void serialize(Archive& archive) { archive(bucket, type, body, signature); }
+  void serialize(Archive& archive) {
+    archive(bucket, type, body, signature);
+  }
 };
 
 }  // namespace huiyin::desk

@@ -10,12 +10,14 @@
 namespace huiyin::desk {
 
 template <class Row>
-[[nodiscard]] Result<std::optional<Row>> get_row(StoreReader& reader, Table table, ByteView key, std::string_view what) {
+[[nodiscard]] Result<std::optional<Row>> get_row(StoreReader& reader, Table table, ByteView key,
+                                                 std::string_view what) {
   const auto value = reader.get(table, key);
   if (!value.ok()) return value.error();
   if (!*value) return std::optional<Row>{};
   auto row = protocol::from_wire<Row>(**value, what);
-  if (!row.ok()) return error(Code::kDamaged, row.error().text(), std::string(what), "run: huiyin verify ledger");
+  if (!row.ok())
+    return error(Code::kDamaged, row.error().text(), std::string(what), "run: huiyin verify ledger");
   return std::optional<Row>(std::move(*row));
 }
 

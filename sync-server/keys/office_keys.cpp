@@ -15,8 +15,8 @@ namespace huiyin::office {
 
 namespace fs = std::filesystem;
 using crypto::KeyPair;
-using crypto::Secret;
 using crypto::SealKeyPair;
+using crypto::Secret;
 
 namespace {
 
@@ -46,7 +46,9 @@ struct FreshKeys {
 
 std::vector<crypto::NamedSecret> secrets_of(const FreshKeys& keys) {
   std::vector<crypto::NamedSecret> secrets;
-  const auto add = [&](const char* name, ByteView bytes) { secrets.push_back({name, Secret::copy_of(bytes)}); };
+  const auto add = [&](const char* name, ByteView bytes) {
+    secrets.push_back({name, Secret::copy_of(bytes)});
+  };
   add("root", keys.root.seed());
   add("ack", keys.ack.seed());
   add("log", keys.log.seed());
@@ -98,7 +100,8 @@ Status write_recovery(const InitOptions& options, const FreshKeys& keys, const c
 
 Status write_text_key(const InitOptions& options, const FreshKeys& keys) {
   if (!options.passphrase)
-    return write_private_file(options.text_key_file, std::string(kTextKeyMark) + hex(keys.text.secret()) + "\n");
+    return write_private_file(options.text_key_file,
+                              std::string(kTextKeyMark) + hex(keys.text.secret()) + "\n");
   const auto wrapped = crypto::wrap_secret(keys.text.secret(), *options.passphrase);
   if (!wrapped.ok()) return wrapped.error();
   return write_private_file(options.text_key_file, *wrapped + "\n");
@@ -107,15 +110,18 @@ Status write_text_key(const InitOptions& options, const FreshKeys& keys) {
 }  // namespace
 
 Result<InitReport> init_office(const InitOptions& options) {
-  for (const auto& [file, name] : {std::pair{options.recovery_file, "--recovery"}, {options.text_key_file, "--text-key"}}) {
+  for (const auto& [file, name] :
+       {std::pair{options.recovery_file, "--recovery"}, {options.text_key_file, "--text-key"}}) {
     if (file.empty()) return error(Code::kInvalid, "a file outside the data folder is needed", name);
     if (lies_inside(file, options.data_dir))
-      return error(Code::kInvalid, "the file lies inside the data folder, where whoever steals the disk finds it", name,
+      return error(Code::kInvalid,
+                   "the file lies inside the data folder, where whoever steals the disk finds it", name,
                    "name a place on another device");
     if (fs::exists(file)) return error(Code::kConflict, "the file exists already", file, "name another file");
   }
   if (fs::exists(keys_path(options.data_dir)))
-    return error(Code::kConflict, "there is an office in this folder already", options.data_dir, "name another folder");
+    return error(Code::kConflict, "there is an office in this folder already", options.data_dir,
+                 "name another folder");
   std::error_code failed;
   fs::create_directories(options.data_dir, failed);
   if (failed) return error(Code::kStorage, "cannot make the folder: " + failed.message(), options.data_dir);
@@ -137,8 +143,9 @@ Result<InitReport> init_office(const InitOptions& options) {
   HUIYIN_TRY(write_private_file(ring_path(options.data_dir), to_string(protocol::wire_bytes(ring))));
   // Last: a folder without this file is no office, and init can be tried again.
   HUIYIN_TRY(write_private_file(keys_path(options.data_dir),
-                                "epoch " + crypto::random_id<OfficeEpoch>().text() + "\nack " + hex(keys.ack.seed()) +
-                                    "\nlog " + hex(keys.log.seed()) + "\nrouting-1 " + hex(keys.routing.secret()) + "\n"));
+                                "epoch " + crypto::random_id<OfficeEpoch>().text() + "\nack " +
+                                    hex(keys.ack.seed()) + "\nlog " + hex(keys.log.seed()) + "\nrouting-1 " +
+                                    hex(keys.routing.secret()) + "\n"));
   return InitReport{ring.office, code.text(), *pin};
 }
 
@@ -152,7 +159,8 @@ Result<Secret> read_text_key(const std::string& file, const std::optional<std::s
       return error(Code::kDamaged, "the text key file is not as it was written", file);
     return Secret::copy_of(*bytes);
   }
-  if (!passphrase) return error(Code::kRefused, "this text key needs its passphrase", file, "give it when asked");
+  if (!passphrase)
+    return error(Code::kRefused, "this text key needs its passphrase", file, "give it when asked");
   return crypto::unwrap_secret(*text, *passphrase);
 }
 
@@ -166,7 +174,8 @@ Result<std::unique_ptr<OfficeKeys>> OfficeKeys::load(const std::string& data_dir
   const auto text = read_small_file(keys_path(data_dir));
   if (!text.ok()) {
     if (text.error().code == Code::kNotFound)
-      return error(Code::kNotFound, "there is no office in this folder", data_dir, "run: huiyin office init --data " + data_dir);
+      return error(Code::kNotFound, "there is no office in this folder", data_dir,
+                   "run: huiyin office init --data " + data_dir);
     return text.error();
   }
   std::unique_ptr<OfficeKeys> keys(new OfficeKeys);
@@ -174,7 +183,9 @@ Result<std::unique_ptr<OfficeKeys>> OfficeKeys::load(const std::string& data_dir
   const auto line = [&](const char* name) -> Result<Bytes> {
     const auto at = lines.find(name);
     const auto bytes = at == lines.end() ? std::nullopt : from_hex(at->second);
-    if (!bytes) return error(Code::kDamaged, std::string("the key \"") + name + "\" is missing or damaged", keys_path(data_dir), "recover it with the recovery file");
+    if (!bytes)
+      return error(Code::kDamaged, std::string("the key \"") + name + "\" is missing or damaged",
+                   keys_path(data_dir), "recover it with the recovery file");
     return *bytes;
   };
   const auto epoch = line("epoch");
@@ -187,7 +198,8 @@ Result<std::unique_ptr<OfficeKeys>> OfficeKeys::load(const std::string& data_dir
   auto log_pair = KeyPair::from_seed(*log);
   auto routing_pair = SealKeyPair::from_secret(*routing);
   if (!ack_pair.ok() || !log_pair.ok() || !routing_pair.ok() || epoch->size() != OfficeEpoch::kSize)
-    return error(Code::kDamaged, "a key has the wrong length", keys_path(data_dir), "recover it with the recovery file");
+    return error(Code::kDamaged, "a key has the wrong length", keys_path(data_dir),
+                 "recover it with the recovery file");
   keys->epoch_ = OfficeEpoch::prefix(*epoch);
   keys->ack_ = std::move(*ack_pair);
   keys->log_ = std::move(*log_pair);
@@ -197,11 +209,13 @@ Result<std::unique_ptr<OfficeKeys>> OfficeKeys::load(const std::string& data_dir
   if (!ring_text.ok()) return ring_text.error();
   auto ring = protocol::wire_value<protocol::KeyRing>(as_bytes(*ring_text), "key ring");
   if (!ring.ok() || !protocol::verify_key_ring(crypto::hash_port(), *ring))
-    return error(Code::kDamaged, "the key ring is not what the root signed", ring_path(data_dir), "restore it from a backup");
+    return error(Code::kDamaged, "the key ring is not what the root signed", ring_path(data_dir),
+                 "restore it from a backup");
   keys->ring_ = std::move(*ring);
   if (!(keys->ring_.ack == keys->ack_->public_key()) || !(keys->ring_.log == keys->log_->public_key()) ||
       !(keys->newest_sealing().routing == keys->routing_->public_key()))
-    return error(Code::kDamaged, "the keys and the key ring do not belong together", data_dir, "restore both from one backup");
+    return error(Code::kDamaged, "the keys and the key ring do not belong together", data_dir,
+                 "restore both from one backup");
 
   const auto certificate = read_small_file(data_dir + "/tls.pem");
   const auto key = read_small_file(data_dir + "/tls.key");
@@ -211,18 +225,20 @@ Result<std::unique_ptr<OfficeKeys>> OfficeKeys::load(const std::string& data_dir
   const auto pin = net::tls_pin(keys->tls_);
   const auto& pins = keys->ring_.tls_pins.items;
   if (!pin.ok() || std::find(pins.begin(), pins.end(), *pin) == pins.end())
-    return error(Code::kDamaged, "the TLS key is not the one that devices know from the key ring", data_dir, "restore both from one backup");
+    return error(Code::kDamaged, "the TLS key is not the one that devices know from the key ring", data_dir,
+                 "restore both from one backup");
   return keys;
 }
 
 namespace {
-Result<Bytes> open_section_of(const protocol::RecordHeader& header, ByteView payload, crypto::SectionKind kind,
-                              const SealKeyPair& pair) {
+Result<Bytes> open_section_of(const protocol::RecordHeader& header, ByteView payload,
+                              crypto::SectionKind kind, const SealKeyPair& pair) {
   if (header.seal_mode != static_cast<std::uint8_t>(protocol::SealMode::kX25519ChaCha))
     return error(Code::kUnsupported, "the record is not sealed in a way this office knows");
   const auto parts = protocol::split_payload(payload);
   if (!parts.ok()) return parts.error();
-  return crypto::open_section(parts->sealed, kind, header.generation, pair, protocol::kSealContext, protocol::seal_aad(header));
+  return crypto::open_section(parts->sealed, kind, header.generation, pair, protocol::kSealContext,
+                              protocol::seal_aad(header));
 }
 }  // namespace
 
@@ -236,7 +252,8 @@ Status OfficeKeys::unlock(const Secret& text_key) {
   auto pair = SealKeyPair::from_secret(text_key.view());
   if (!pair.ok()) return pair.error();
   if (!(pair->public_key() == newest_sealing().text))
-    return error(Code::kRefused, "this is not the text key of this office", {}, "look for the key file of this office");
+    return error(Code::kRefused, "this is not the text key of this office", {},
+                 "look for the key file of this office");
   const std::lock_guard<std::mutex> guard(mutex_);
   text_ = std::move(*pair);
   return {};
@@ -253,9 +270,7 @@ bool OfficeKeys::is_locked() const {
 }
 
 namespace {
-Error locked_error() {
-  return error(Code::kLocked, "the office is locked", {}, "run: huiyin office unlock");
-}
+Error locked_error() { return error(Code::kLocked, "the office is locked", {}, "run: huiyin office unlock"); }
 constexpr std::string_view kOfficeCopyContext = "huiyin/office-copy/1";
 }  // namespace
 
@@ -268,7 +283,8 @@ Result<Bytes> OfficeKeys::open_text(const protocol::RecordHeader& header, ByteVi
 Result<Bytes> OfficeKeys::open_office_copy(ByteView sealed, SealGeneration generation, ByteView aad) const {
   const std::lock_guard<std::mutex> guard(mutex_);
   if (!text_) return locked_error();
-  return crypto::open_section(sealed, crypto::SectionKind::kText, generation, *text_, kOfficeCopyContext, aad);
+  return crypto::open_section(sealed, crypto::SectionKind::kText, generation, *text_, kOfficeCopyContext,
+                              aad);
 }
 
 Result<Bytes> OfficeKeys::seal_office_copy(ByteView plain, ByteView aad) const {

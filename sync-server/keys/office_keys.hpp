@@ -22,13 +22,13 @@ namespace huiyin::office {
 
 struct InitOptions {
   std::string data_dir;
-  std::string recovery_file;        ///< must lie outside data_dir
-  std::string text_key_file;        ///< must lie outside data_dir
+  std::string recovery_file;              ///< must lie outside data_dir
+  std::string text_key_file;              ///< must lie outside data_dir
   std::optional<std::string> passphrase;  ///< nothing: the text key file is a plain key file
 };
 struct InitReport {
   OfficeId office;
-  std::string recovery_code;        ///< to be written on paper: shown once
+  std::string recovery_code;  ///< to be written on paper: shown once
   KeyPin pin;
 };
 /// Makes every key, writes the recovery file, proves that recovering from it works, and only then
@@ -36,7 +36,8 @@ struct InitReport {
 [[nodiscard]] Result<InitReport> init_office(const InitOptions& options);
 
 /// Reads a text key file: plain, or wrapped, which needs the passphrase (kRefused without).
-[[nodiscard]] Result<crypto::Secret> read_text_key(const std::string& file, const std::optional<std::string>& passphrase);
+[[nodiscard]] Result<crypto::Secret> read_text_key(const std::string& file,
+                                                   const std::optional<std::string>& passphrase);
 /// Whether the file lies on the same file system as the data: protects nothing against a stolen disk.
 [[nodiscard]] bool on_same_disk(const std::string& file, const std::string& data_dir);
 
@@ -54,7 +55,8 @@ class OfficeKeys {
   [[nodiscard]] const protocol::SealingKeys& newest_sealing() const { return ring_.sealing.items.back(); }
 
   /// The routing section of a feedback or rating; nothing when it cannot be opened.
-  [[nodiscard]] std::optional<Bytes> open_routing(const protocol::RecordHeader& header, ByteView payload) const;
+  [[nodiscard]] std::optional<Bytes> open_routing(const protocol::RecordHeader& header,
+                                                  ByteView payload) const;
 
   /// kRefused when it is not the private half of the ring's text key.
   [[nodiscard]] Status unlock(const crypto::Secret& text_key);
@@ -62,7 +64,8 @@ class OfficeKeys {
   [[nodiscard]] bool is_locked() const;
   /// kLocked while locked.
   [[nodiscard]] Result<Bytes> open_text(const protocol::RecordHeader& header, ByteView payload) const;
-  [[nodiscard]] Result<Bytes> open_office_copy(ByteView sealed, SealGeneration generation, ByteView aad) const;
+  [[nodiscard]] Result<Bytes> open_office_copy(ByteView sealed, SealGeneration generation,
+                                               ByteView aad) const;
   [[nodiscard]] Result<Bytes> seal_office_copy(ByteView plain, ByteView aad) const;
 
  private:
@@ -74,7 +77,7 @@ class OfficeKeys {
   std::optional<crypto::SealKeyPair> routing_;
   net::TlsIdentity tls_;
   mutable std::mutex mutex_;
-  std::optional<crypto::SealKeyPair> text_;   ///< guarded by mutex_
+  std::optional<crypto::SealKeyPair> text_;  ///< guarded by mutex_
 };
 
 }  // namespace huiyin::office

@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t kSmallFileBytesMax = 64 * 1024;
 
 Error file_error(const char* what, const std::string& path) {
-  const Code code = errno == ENOENT ? Code::kNotFound : (errno == ENOSPC ? Code::kStorageFull : Code::kStorage);
+  const Code code =
+      errno == ENOENT ? Code::kNotFound : (errno == ENOSPC ? Code::kStorageFull : Code::kStorage);
   return error(code, std::string(what) + ": " + std::strerror(errno), path);
 }
 
@@ -66,7 +67,8 @@ Result<std::string> read_small_file(const std::string& path) {
     if (got < 0) return file_error("cannot read", path);
     if (got == 0) return text;
     text.append(block, static_cast<std::size_t>(got));
-    if (text.size() > kSmallFileBytesMax) return error(Code::kTooLarge, "the file is larger than 64 KiB", path);
+    if (text.size() > kSmallFileBytesMax)
+      return error(Code::kTooLarge, "the file is larger than 64 KiB", path);
   }
 }
 

@@ -14,7 +14,8 @@ constexpr std::size_t kRoundBytesMax = 512 * 1024;
 }
 
 struct DevicePort::Connection {
-  Connection(std::shared_ptr<net::FrameLink> its_link, const HashPort& hashes) : link(std::move(its_link)), session(hashes) {}
+  Connection(std::shared_ptr<net::FrameLink> its_link, const HashPort& hashes)
+      : link(std::move(its_link)), session(hashes) {}
   std::shared_ptr<net::FrameLink> link;
   OfficeSession session;
   /// Inputs that arrive while the session's outputs are carried out wait here: handle() wants poll() drained.
@@ -34,7 +35,8 @@ Status DevicePort::listen(const std::string& address, std::uint16_t port) {
   options.address = address;
   options.port = port;
   options.identity = setup_.keys.tls();
-  auto server = net::make_frame_server(setup_.runtime, options, [this](std::shared_ptr<net::FrameLink> link) { accept(std::move(link)); });
+  auto server = net::make_frame_server(
+      setup_.runtime, options, [this](std::shared_ptr<net::FrameLink> link) { accept(std::move(link)); });
   if (!server.ok()) return server.error();
   server_ = std::move(*server);
   return {};
@@ -47,7 +49,8 @@ void DevicePort::accept(std::shared_ptr<net::FrameLink> link) {
   const std::weak_ptr<Connection> weak = connection;
   net::LinkHandlers handlers;
   handlers.on_frame = [this, weak](ByteView frame) {
-    if (const auto alive = weak.lock()) feed(alive, OfficeSession::FrameReceived{frame, setup_.clocks.office()});
+    if (const auto alive = weak.lock())
+      feed(alive, OfficeSession::FrameReceived{frame, setup_.clocks.office()});
   };
   handlers.on_closed = [this, weak](const std::string&) {
     if (const auto alive = weak.lock()) {
@@ -56,8 +59,9 @@ void DevicePort::accept(std::shared_ptr<net::FrameLink> link) {
     }
   };
   connection->link->set_handlers(std::move(handlers));
-  feed(connection, OfficeSession::Accepted{setup_.keys.office(), setup_.keys.epoch(), crypto::random_id<Nonce>(),
-                                           connection->link->exporter(), setup_.clocks.office()});
+  feed(connection,
+       OfficeSession::Accepted{setup_.keys.office(), setup_.keys.epoch(), crypto::random_id<Nonce>(),
+                               connection->link->exporter(), setup_.clocks.office()});
 }
 
 void DevicePort::feed(const std::shared_ptr<Connection>& connection, const OfficeSession::Input& input) {
@@ -82,11 +86,13 @@ void DevicePort::feed(const std::shared_ptr<Connection>& connection, const Offic
 }
 
 void DevicePort::carry_out(const std::shared_ptr<Connection>& connection, OfficeSession::Output& output) {
-  if (auto* send = std::get_if<OfficeSession::SendFrame>(&output)) return connection->link->send(std::move(send->frame));
+  if (auto* send = std::get_if<OfficeSession::SendFrame>(&output))
+    return connection->link->send(std::move(send->frame));
   if (const auto* wanted = std::get_if<OfficeSession::LookUp>(&output)) return look_up(connection, *wanted);
   if (const auto* wish = std::get_if<OfficeSession::TryEnrol>(&output)) return enrol(connection, *wish);
   if (auto* batch = std::get_if<OfficeSession::Ingest>(&output)) return ingest(connection, *batch);
-  if (const auto* wanted = std::get_if<OfficeSession::ReadBuckets>(&output)) return read_round(connection, *wanted);
+  if (const auto* wanted = std::get_if<OfficeSession::ReadBuckets>(&output))
+    return read_round(connection, *wanted);
   if (const auto* connected = std::get_if<OfficeSession::Connected>(&output)) {
     const DeviceId& device = connection->session.device();
     connection->welcomed = true;
@@ -142,10 +148,13 @@ void DevicePort::drop(const std::shared_ptr<Connection>& connection) {
 
 void DevicePort::save_presence(const Connection& connection) {
   const DeviceId device = connection.session.device();
-  setup_.writer.act([device, presence = connection.presence](log::LedgerWriter&, StoreWriter& writer) { return desk::put_presence(writer, device, presence); },
-                    [log = setup_.log](const Status& done) {
-                      if (!done.ok()) log("cannot note when a device was heard: " + done.error().text());
-                    });
+  setup_.writer.act(
+      [device, presence = connection.presence](log::LedgerWriter&, StoreWriter& writer) {
+        return desk::put_presence(writer, device, presence);
+      },
+      [log = setup_.log](const Status& done) {
+        if (!done.ok()) log("cannot note when a device was heard: " + done.error().text());
+      });
 }
 
 void DevicePort::look_up(const std::shared_ptr<Connection>& connection, const OfficeSession::LookUp& wanted) {
@@ -182,8 +191,9 @@ void DevicePort::enrol(const std::shared_ptr<Connection>& connection, const Offi
   const desk::EnrolmentOffice office{setup_.keys.office(), setup_.keys.epoch(), setup_.keys.ring()};
   setup_.writer.act(
       [this, outcome, wish, now, office](log::LedgerWriter& ledger, StoreWriter& writer) -> Status {
-        auto enrolled = desk::try_enrol(ledger, writer, setup_.hashes, office, wish.enrol, wish.nonce, wish.exporter, now,
-                                        {crypto::random_id<Salt>(), crypto::random_id<Salt>()});
+        auto enrolled =
+            desk::try_enrol(ledger, writer, setup_.hashes, office, wish.enrol, wish.nonce, wish.exporter, now,
+                            {crypto::random_id<Salt>(), crypto::random_id<Salt>()});
         if (!enrolled.ok()) return enrolled.error();
         *outcome = std::move(*enrolled);
         return {};
@@ -214,25 +224,28 @@ void DevicePort::ingest(const std::shared_ptr<Connection>& connection, OfficeSes
   batch.signature = ingest.signature;
   const std::uint64_t count = batch.records.size();
   const std::weak_ptr<Connection> weak = connection;
-  setup_.writer.ingest(std::move(batch), setup_.clocks.office(), [this, weak, count](std::variant<protocol::Ack, Error> result) {
-    auto shared = std::make_shared<std::variant<protocol::Ack, Error>>(std::move(result));
-    setup_.runtime.post([this, weak, count, shared] {
-      const auto alive = weak.lock();
-      if (!alive) return;
-      if (std::holds_alternative<protocol::Ack>(*shared)) {
-        const bool had_unsent = alive->presence.unsent > 0;
-        alive->presence.unsent -= std::min(alive->presence.unsent, count);
-        // Noted when the last arrived, not at every batch: it is a line on a page, not a promise.
-        if (had_unsent && alive->presence.unsent == 0) save_presence(*alive);
-      } else {
-        setup_.log("cannot store: " + std::get<Error>(*shared).text());
-      }
-      feed(alive, OfficeSession::Ingested{std::move(*shared)});
-    });
-  });
+  setup_.writer.ingest(std::move(batch), setup_.clocks.office(),
+                       [this, weak, count](std::variant<protocol::Ack, Error> result) {
+                         auto shared =
+                             std::make_shared<std::variant<protocol::Ack, Error>>(std::move(result));
+                         setup_.runtime.post([this, weak, count, shared] {
+                           const auto alive = weak.lock();
+                           if (!alive) return;
+                           if (std::holds_alternative<protocol::Ack>(*shared)) {
+                             const bool had_unsent = alive->presence.unsent > 0;
+                             alive->presence.unsent -= std::min(alive->presence.unsent, count);
+                             // Noted when the last arrived, not at every batch: it is a line on a page, not a promise.
+                             if (had_unsent && alive->presence.unsent == 0) save_presence(*alive);
+                           } else {
+                             setup_.log("cannot store: " + std::get<Error>(*shared).text());
+                           }
+                           feed(alive, OfficeSession::Ingested{std::move(*shared)});
+                         });
+                       });
 }
 
-void DevicePort::read_round(const std::shared_ptr<Connection>& connection, const OfficeSession::ReadBuckets& wanted) {
+void DevicePort::read_round(const std::shared_ptr<Connection>& connection,
+                            const OfficeSession::ReadBuckets& wanted) {
   desk::BucketRound round;
   const Status read = setup_.store.read([&](StoreReader& reader) -> Status {
     // Only what this device may follow: whoever asks for another bucket gets nothing of it.
@@ -240,7 +253,8 @@ void DevicePort::read_round(const std::shared_ptr<Connection>& connection, const
     if (!device.ok()) return device.error();
     std::vector<protocol::BucketPosition> allowed;
     if (*device)
-      for (const auto& bucket : desk::buckets_of(setup_.rules, connection->session.device(), (*device)->area, (*device)->reply_zone))
+      for (const auto& bucket : desk::buckets_of(setup_.rules, connection->session.device(), (*device)->area,
+                                                 (*device)->reply_zone))
         for (const auto& position : wanted.positions)
           if (position.bucket == bucket) allowed.push_back(position);
     auto cut = desk::read_buckets(reader, allowed, kRoundBytesMax);

@@ -60,7 +60,8 @@ class DevicePort {
   void look_up(const std::shared_ptr<Connection>& connection, const protocol::OfficeSession::LookUp& wanted);
   void enrol(const std::shared_ptr<Connection>& connection, const protocol::OfficeSession::TryEnrol& wish);
   void ingest(const std::shared_ptr<Connection>& connection, protocol::OfficeSession::Ingest& ingest);
-  void read_round(const std::shared_ptr<Connection>& connection, const protocol::OfficeSession::ReadBuckets& wanted);
+  void read_round(const std::shared_ptr<Connection>& connection,
+                  const protocol::OfficeSession::ReadBuckets& wanted);
   void arm(const std::shared_ptr<Connection>& connection);
   void drop(const std::shared_ptr<Connection>& connection);
   void save_presence(const Connection& connection);
@@ -70,7 +71,7 @@ class DevicePort {
   std::set<std::shared_ptr<Connection>> connections_;
   std::map<DeviceId, std::shared_ptr<Connection>> connected_;
   mutable std::mutex mutex_;
-  std::set<DeviceId> connected_ids_;   ///< guarded by mutex_: connected_ for other threads
+  std::set<DeviceId> connected_ids_;  ///< guarded by mutex_: connected_ for other threads
   bool stopping_ = false;
 };
 

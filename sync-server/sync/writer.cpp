@@ -7,7 +7,8 @@ namespace huiyin::office {
 namespace {
 /// Whether the disk, and not the job, is to blame: then nobody of the group was stored.
 bool is_storage_failure(const Error& failure) {
-  return failure.code == Code::kStorage || failure.code == Code::kStorageFull || failure.code == Code::kDamaged;
+  return failure.code == Code::kStorage || failure.code == Code::kStorageFull ||
+         failure.code == Code::kDamaged;
 }
 }  // namespace
 

@@ -21,8 +21,8 @@ namespace huiyin::office {
 struct WriterSetup {
   Store& store;
   const HashPort& hashes;
-  log::Folds folds;                          ///< in the order in which they run
-  desk::BucketFold* buckets = nullptr;       ///< one of them: asked whether anything went down
+  log::Folds folds;                     ///< in the order in which they run
+  desk::BucketFold* buckets = nullptr;  ///< one of them: asked whether anything went down
   OfficeId office;
   OfficeEpoch office_epoch;
   const SignPort& ack_key;
@@ -61,8 +61,8 @@ class Writer {
 
  private:
   struct Job {
-    std::optional<log::IngestBatch> batch;   ///< an ingest job, or
-    ActWork work;                            ///< an act job
+    std::optional<log::IngestBatch> batch;  ///< an ingest job, or
+    ActWork work;                           ///< an act job
     OfficeTime at;
     AckDone ack_done;
     ActDone act_done;

@@ -90,7 +90,7 @@ DeviceCorpus make_device(const CorpusOffice& office, const std::vector<std::stri
   Prng prng(seed);
   DeviceCorpus corpus{
       must(crypto::KeyPair::from_seed(prng.bytes(crypto::kSeedBytes)), "a device's key"), {}, {}, {}, {}, {}};
-  corpus.device = crypto::device_id(corpus.key.public_key());
+  corpus.device = protocol::device_id_of(hashes, corpus.key.public_key());
   corpus.epoch = EpochId::prefix(prng.bytes(EpochId::kSize));
   Residents residents(office, texts, prng.next());
   SaltSeed seed_of_block;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ constexpr int kReadyMsMax = 60'000;
 
 [[noreturn]] void become(const std::string& program, const std::vector<std::string>& arguments, int out,
                          const std::string& log) {
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // whatever ends the measurement ends its daemons
   ::dup2(out, STDOUT_FILENO);
   const int errors = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (errors >= 0) ::dup2(errors, STDERR_FILENO);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 namespace huiyin::bench {
 
@@ -15,9 +16,6 @@ double percentile(std::vector<double> values, double part) {
 
 double rounded(double value) { return std::round(value * 1e3) / 1e3; }
 
-void give_up(const std::string& what) {
-  std::fprintf(stderr, "huiyin-bench: %s\n", what.c_str());
-  std::exit(1);
-}
+void give_up(const std::string& what) { throw std::runtime_error(what); }
 
 }  // namespace huiyin::bench

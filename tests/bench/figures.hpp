@@ -33,7 +33,8 @@ class Stopwatch {
 /// Three digits after the point: more would pretend.
 [[nodiscard]] double rounded(double value);
 
-/// A figure of a run that went wrong is worse than none: says what and ends the program with 1.
+/// A figure of a run that went wrong is worse than none: throws what
+/// main() says before it ends with 1, so that daemons are stopped and folders go on the way.
 [[noreturn]] void give_up(const std::string& what);
 template <class T>
 T must(Result<T> result, const char* doing) {

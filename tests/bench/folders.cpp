@@ -102,7 +102,7 @@ void enrol_devices(const OfficeFolder& office, const std::vector<PublicKey>& key
   ledger.write([&](log::LedgerWriter& writer) -> Status {
     for (const PublicKey& key : keys) {
       log::Act act;
-      act.stream = log::device_stream(crypto::device_id(key));
+      act.stream = log::device_stream(protocol::device_id_of(crypto::hash_port(), key));
       act.type = desk::act::kDeviceEnrolled;
       act.at = kNow;
       act.body = protocol::to_wire(desk::DeviceEnrolled{key, {"bench"}, area, area, {}});

@@ -50,9 +50,14 @@ int main(int argc, char** argv) {
   for (CLI::App* part : {save_part, ingest_part, memory_part, start_part}) part->fallthrough();
   CLI11_PARSE(app, argc, argv);
 
-  if (save_part->parsed()) write_json(json_file, measure_save(places, save));
-  if (ingest_part->parsed()) write_json(json_file, measure_ingest(places, ingest));
-  if (memory_part->parsed()) write_json(json_file, measure_memory(places, memory));
-  if (start_part->parsed()) write_json(json_file, measure_start(places, start));
+  try {
+    if (save_part->parsed()) write_json(json_file, measure_save(places, save));
+    if (ingest_part->parsed()) write_json(json_file, measure_ingest(places, ingest));
+    if (memory_part->parsed()) write_json(json_file, measure_memory(places, memory));
+    if (start_part->parsed()) write_json(json_file, measure_start(places, start));
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "huiyin-bench: %s\n", failure.what());
+    return 1;
+  }
   return 0;
 }

@@ -44,7 +44,8 @@ Status put_case(StoreWriter& writer, const CaseRow& row, std::optional<std::uint
   return writer.put(t::kCases, row.id.view(), to_wire(row));
 }
 
-Status put_event(StoreWriter& writer, const CaseId& id, const LedgerEntry& entry, CaseEventKind kind, std::string note = {}) {
+Status put_event(StoreWriter& writer, const CaseId& id, const LedgerEntry& entry, CaseEventKind kind,
+                 std::string note = {}) {
   CaseEventRow row;
   row.kind = static_cast<std::uint8_t>(kind);
   row.at = entry.at;
@@ -74,8 +75,8 @@ Bytes boot_key(const protocol::RecordHeader& header) {
 }  // namespace
 
 std::string_view event_word(CaseEventKind kind) {
-  constexpr std::array<std::string_view, 9> kWords{"received", "opened", "accepted", "in-progress", "replied",
-                                                   "corrected", "rated", "closed", "reopened"};
+  constexpr std::array<std::string_view, 9> kWords{
+      "received", "opened", "accepted", "in-progress", "replied", "corrected", "rated", "closed", "reopened"};
   return kWords[static_cast<std::size_t>(kind)];
 }
 
@@ -109,11 +110,13 @@ CapturedBetween captured_between(const protocol::RecordHeader& header, const pro
   CapturedBetween between;
   between.to = received;
   const std::int64_t latest = coarse_steps(received.ms);
-  constexpr std::int64_t kPlausibleSteps = 1'704'067'200'000 / kCoarseMs;  // 2024-01-01: before the first kiosk
+  constexpr std::int64_t kPlausibleSteps =
+      1'704'067'200'000 / kCoarseMs;  // 2024-01-01: before the first kiosk
   std::int64_t steps = static_cast<std::int64_t>(header.wall_steps);
   bool by_anchor = false;
   // A device says both; no year that a number of 4 bytes cannot hold is worth computing with.
-  if (anchor.office_steps != 0 && anchor.office_steps <= UINT32_MAX && record_boot && *record_boot == anchor.boot) {
+  if (anchor.office_steps != 0 && anchor.office_steps <= UINT32_MAX && record_boot &&
+      *record_boot == anchor.boot) {
     by_anchor = true;
     steps = static_cast<std::int64_t>(anchor.office_steps) + static_cast<std::int64_t>(header.boot_steps) -
             static_cast<std::int64_t>(anchor.boot_steps);
@@ -140,7 +143,8 @@ Status CaseFold::apply_feedback(StoreWriter& writer, const LedgerEntry& entry, s
   row.erased = !body.has_value();
   const auto boot = writer.get(t::kEpochBoots, boot_key(*header));
   if (!boot.ok()) return boot.error();
-  const auto between = captured_between(*header, entry.anchor, *boot ? BootId::from(**boot) : std::nullopt, entry.at);
+  const auto between =
+      captured_between(*header, entry.anchor, *boot ? BootId::from(**boot) : std::nullopt, entry.at);
   row.captured_known = between.known;
   row.captured_from = between.from;
   row.captured_to = between.to;
@@ -155,7 +159,8 @@ Status CaseFold::apply_feedback(StoreWriter& writer, const LedgerEntry& entry, s
         if (routing->place.value != 0) row.area = routing->place;
         row.feeling = routing->feeling;
         row.receipt = routing->receipt;
-        HUIYIN_TRY(writer.put(t::kCasesByTag, protocol::receipt_tag(hashes_, routing->receipt).view(), row.id.view()));
+        HUIYIN_TRY(writer.put(t::kCasesByTag, protocol::receipt_tag(hashes_, routing->receipt).view(),
+                              row.id.view()));
       }
   HUIYIN_TRY(writer.put(t::kCasesByTime, log::key_of(entry.offset.value), row.id.view()));
   HUIYIN_TRY(put_event(writer, row.id, entry, CaseEventKind::kReceived));
@@ -169,7 +174,9 @@ Status CaseFold::apply_rating(StoreWriter& writer, const LedgerEntry& entry, std
   if (!plain) return {};
   const auto rating = from_wire<protocol::Rating>(*plain, "rating");
   // Only who holds the receipt can rate: an invented rating changes nothing.
-  if (!rating.ok() || rating->stars < 1 || rating->stars > 5 || !protocol::verify_rating(hashes_, office_, *rating)) return {};
+  if (!rating.ok() || rating->stars < 1 || rating->stars > 5 ||
+      !protocol::verify_rating(hashes_, office_, *rating))
+    return {};
   const auto id_bytes = writer.get(t::kCasesByTag, protocol::receipt_tag(hashes_, rating->receipt).view());
   if (!id_bytes.ok()) return id_bytes.error();
   if (!*id_bytes) return {};
@@ -180,7 +187,8 @@ Status CaseFold::apply_rating(StoreWriter& writer, const LedgerEntry& entry, std
   const std::uint8_t before = row.state;
   row.rating = RatingRow{true, rating->solved, rating->stars, rating->reply_version, entry.at};
   const bool solved = rating->solved.value != protocol::Solved::kNo;
-  const auto next = civic::after(static_cast<CaseState>(row.state), solved ? CaseAct::kRatedSolved : CaseAct::kRatedUnsolved);
+  const auto next = civic::after(static_cast<CaseState>(row.state),
+                                 solved ? CaseAct::kRatedSolved : CaseAct::kRatedUnsolved);
   if (next) row.state = static_cast<std::uint8_t>(*next);
   LedgerEntry resident = entry;
   resident.actor.clear();
@@ -201,7 +209,8 @@ Status CaseFold::apply_act(StoreWriter& writer, const LedgerEntry& entry, std::o
   std::optional<CaseAct> act;
   if (entry.type == act::kCaseOpened) {
     if (body)
-      if (const auto opened = from_wire<CaseOpened>(*body, "case opened"); opened.ok()) note = opened->reason.value;
+      if (const auto opened = from_wire<CaseOpened>(*body, "case opened"); opened.ok())
+        note = opened->reason.value;
   } else if (entry.type == act::kCaseReplied) {
     act = CaseAct::kReply;
     kind = row.replies == 0 ? CaseEventKind::kReplied : CaseEventKind::kCorrected;
@@ -216,7 +225,8 @@ Status CaseFold::apply_act(StoreWriter& writer, const LedgerEntry& entry, std::o
     return {};
   }
   if (act)
-    if (const auto next = civic::after(static_cast<CaseState>(row.state), *act)) row.state = static_cast<std::uint8_t>(*next);
+    if (const auto next = civic::after(static_cast<CaseState>(row.state), *act))
+      row.state = static_cast<std::uint8_t>(*next);
   HUIYIN_TRY(put_event(writer, id, entry, kind, std::move(note)));
   return put_case(writer, row, before);
 }

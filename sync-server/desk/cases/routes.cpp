@@ -80,7 +80,8 @@ net::HttpResponse list(ApiContext& context, const ApiCall& call) {
     return at == query.end() ? std::string() : at->second;
   };
   const std::string filter = value("state");
-  if (!is_in(filter, CaseState::kNew) && !is_in(filter, CaseState::kAnswered) && !is_in(filter, CaseState::kClosed))
+  if (!is_in(filter, CaseState::kNew) && !is_in(filter, CaseState::kAnswered) &&
+      !is_in(filter, CaseState::kClosed))
     return problem(422, "invalid", "There is no such list", "new, open, answered, closed or all");
   std::optional<CaseId> after;
   if (const std::string text = value("after"); !text.empty()) {
@@ -90,7 +91,8 @@ net::HttpResponse list(ApiContext& context, const ApiCall& call) {
   std::size_t limit = 50;
   if (const std::string text = value("limit"); !text.empty()) {
     const bool is_number = text.size() <= 3 && text.find_first_not_of("0123456789") == std::string::npos;
-    if (!is_number || std::stoul(text) == 0 || std::stoul(text) > kPageMax) return problem(422, "invalid", "limit is 1 to 200");
+    if (!is_number || std::stoul(text) == 0 || std::stoul(text) > kPageMax)
+      return problem(422, "invalid", "limit is 1 to 200");
     limit = std::stoul(text);
   }
   Json cases = Json::array();
@@ -98,34 +100,44 @@ net::HttpResponse list(ApiContext& context, const ApiCall& call) {
   const Status read = context.store.read([&](StoreReader& reader) -> Status {
     const auto names = read_names(reader);
     if (!names.ok()) return names.error();
-    const auto page = desk::list_cases(reader, [&](const CaseRow& row) { return is_in(filter, static_cast<CaseState>(row.state)); }, after, limit);
+    const auto page = desk::list_cases(
+        reader, [&](const CaseRow& row) { return is_in(filter, static_cast<CaseState>(row.state)); }, after,
+        limit);
     if (!page.ok()) return page.error();
     for (const CaseRow& row : page->cases) cases.push_back(case_json(context, *names, row));
     if (page->next) next = page->next->text();
     return {};
   });
   if (!read.ok()) return problem_of(read.error());
-  return json_response(200, {{"cases", cases}, {"next", next}, {"as_of", iso_time(context.clocks.office(), context.rules.office.utc_offset_minutes)}});
+  return json_response(
+      200, {{"cases", cases},
+            {"next", next},
+            {"as_of", iso_time(context.clocks.office(), context.rules.office.utc_offset_minutes)}});
 }
 
 Json event_json(const ApiContext& context, const Names& names, const desk::CaseEvent& event) {
   const auto person = names.people.find(event.row.actor.value);
   return {{"at", iso_time(event.row.at, context.rules.office.utc_offset_minutes)},
-          {"who", event.row.actor.value.empty() ? Json() : Json(person != names.people.end() ? person->second : event.row.actor.value)},
+          {"who", event.row.actor.value.empty()
+                      ? Json()
+                      : Json(person != names.people.end() ? person->second : event.row.actor.value)},
           {"what", desk::event_word(static_cast<desk::CaseEventKind>(event.row.kind))},
           {"entry", event.entry.value},
           {"note", event.row.note.value}};
 }
 
 /// The replies of a case; with their text when it may be shown.
-Json replies_json(const ApiContext& context, const Names& names, const CaseId& id, const std::vector<desk::CaseReply>& replies, bool with_text) {
+Json replies_json(const ApiContext& context, const Names& names, const CaseId& id,
+                  const std::vector<desk::CaseReply>& replies, bool with_text) {
   Json json = Json::array();
   for (const desk::CaseReply& reply : replies) {
     Json text;
     if (with_text) {
-      const auto plain = context.keys.open_office_copy(reply.act.for_office.value, reply.act.generation, desk::office_copy_aad(id, reply.act.version));
+      const auto plain = context.keys.open_office_copy(reply.act.for_office.value, reply.act.generation,
+                                                       desk::office_copy_aad(id, reply.act.version));
       if (plain.ok())
-        if (const auto body = protocol::from_wire<protocol::ReplyBody>(*plain, "reply"); body.ok()) text = body->text.value;
+        if (const auto body = protocol::from_wire<protocol::ReplyBody>(*plain, "reply"); body.ok())
+          text = body->text.value;
     }
     const auto person = names.people.find(reply.person);
     json.push_back({{"version", reply.act.version},
@@ -165,7 +177,8 @@ net::HttpResponse show(ApiContext& context, const ApiCall& call, const CaseId& i
 net::HttpResponse open(ApiContext& context, const ApiCall& call, const CaseId& id) {
   const auto reason = written_of(call.body, "reason", 200, 200);
   if (!reason) return problem(422, "invalid", "A reason is needed", "at most 200 bytes");
-  if (context.keys.is_locked()) return problem(423, "locked", "The office is locked", "an administrator runs: huiyin office unlock");
+  if (context.keys.is_locked())
+    return problem(423, "locked", "The office is locked", "an administrator runs: huiyin office unlock");
   auto entry_number = std::make_shared<std::uint64_t>(0);
   auto record = std::make_shared<LedgerOffset>();
   log::Act act;
@@ -175,16 +188,17 @@ net::HttpResponse open(ApiContext& context, const ApiCall& call, const CaseId& i
   act.actor = call.person->name;
   act.salt = crypto::random_id<Salt>();
   act.body = protocol::to_wire(desk::CaseOpened{{*reason}});
-  const Status stored = context.writer.act_and_wait([act, id, entry_number, record](log::LedgerWriter& ledger, StoreWriter& writer) -> Status {
-    const auto row = desk::find_case(writer, id);
-    if (!row.ok()) return row.error();
-    if (!*row) return error(Code::kNotFound, "there is no such case", id.text());
-    *record = (*row)->record;
-    const auto entry = ledger.append_act(act);
-    if (!entry.ok()) return entry.error();
-    *entry_number = entry->offset.value;
-    return {};
-  });
+  const Status stored = context.writer.act_and_wait(
+      [act, id, entry_number, record](log::LedgerWriter& ledger, StoreWriter& writer) -> Status {
+        const auto row = desk::find_case(writer, id);
+        if (!row.ok()) return row.error();
+        if (!*row) return error(Code::kNotFound, "there is no such case", id.text());
+        *record = (*row)->record;
+        const auto entry = ledger.append_act(act);
+        if (!entry.ok()) return entry.error();
+        *entry_number = entry->offset.value;
+        return {};
+      });
   if (!stored.ok()) return problem_of(stored.error());
 
   Json json{{"entry", *entry_number}};
@@ -233,32 +247,38 @@ net::HttpResponse decide(ApiContext& context, const ApiCall& call, const CaseId&
   const auto version = number_of(call.body, "version", 0, INT64_MAX);
   if (!version) return problem(422, "invalid", "version is needed: the one that was read");
   auto now_at = std::make_shared<std::uint64_t>(0);
-  const Status stored = context.writer.act_and_wait([&make, id, version, now_at](log::LedgerWriter& ledger, StoreWriter& writer) -> Status {
-    auto row = desk::find_case(writer, id);
-    if (!row.ok()) return row.error();
-    if (!*row) return error(Code::kNotFound, "there is no such case", id.text());
-    if (static_cast<std::uint64_t>(*version) > (*row)->version.value)
-      return error(Code::kConflict, "nobody can have read that version yet", "case " + id.text(), "read the case again, then decide");
-    // An opening moves the stream as well; it changes nothing that a decision rests on.
-    const auto events = desk::case_events(writer, id);
-    if (!events.ok()) return events.error();
-    for (const desk::CaseEvent& event : *events) {
-      const auto kind = static_cast<desk::CaseEventKind>(event.row.kind);
-      if (kind == desk::CaseEventKind::kOpened || kind == desk::CaseEventKind::kReceived || kind == desk::CaseEventKind::kRated) continue;
-      const auto entry = log::ledger_entry(writer, event.entry);
-      if (!entry.ok()) return entry.error();
-      if (entry->version.value > static_cast<std::uint64_t>(*version))
-        return error(Code::kConflict, "somebody else was first", "case " + id.text(), "read the case again, then decide");
-    }
-    const auto act = make(**row);
-    if (!act.ok()) return act.error();
-    const auto entry = ledger.append_act(*act);
-    if (!entry.ok()) return entry.error();
-    *now_at = entry->version.value;
-    return {};
-  });
+  const Status stored = context.writer.act_and_wait(
+      [&make, id, version, now_at](log::LedgerWriter& ledger, StoreWriter& writer) -> Status {
+        auto row = desk::find_case(writer, id);
+        if (!row.ok()) return row.error();
+        if (!*row) return error(Code::kNotFound, "there is no such case", id.text());
+        if (static_cast<std::uint64_t>(*version) > (*row)->version.value)
+          return error(Code::kConflict, "nobody can have read that version yet", "case " + id.text(),
+                       "read the case again, then decide");
+        // An opening moves the stream as well; it changes nothing that a decision rests on.
+        const auto events = desk::case_events(writer, id);
+        if (!events.ok()) return events.error();
+        for (const desk::CaseEvent& event : *events) {
+          const auto kind = static_cast<desk::CaseEventKind>(event.row.kind);
+          if (kind == desk::CaseEventKind::kOpened || kind == desk::CaseEventKind::kReceived ||
+              kind == desk::CaseEventKind::kRated)
+            continue;
+          const auto entry = log::ledger_entry(writer, event.entry);
+          if (!entry.ok()) return entry.error();
+          if (entry->version.value > static_cast<std::uint64_t>(*version))
+            return error(Code::kConflict, "somebody else was first", "case " + id.text(),
+                         "read the case again, then decide");
+        }
+        const auto act = make(**row);
+        if (!act.ok()) return act.error();
+        const auto entry = ledger.append_act(*act);
+        if (!entry.ok()) return entry.error();
+        *now_at = entry->version.value;
+        return {};
+      });
   if (!stored.ok()) {
-    if (stored.error().code == Code::kInvalid) return problem(422, "not-allowed", "That does not belong here", stored.error().text());
+    if (stored.error().code == Code::kInvalid)
+      return problem(422, "not-allowed", "That does not belong here", stored.error().text());
     return problem_of(stored.error());
   }
   return json_response(status, {{"version", *now_at}});
@@ -269,9 +289,12 @@ net::HttpResponse reply(ApiContext& context, const ApiCall& call, const CaseId& 
   const auto kind = text_of(call.body, "kind", 20);
   const auto unit = number_of(call.body, "unit", 1, UINT32_MAX);
   if (!text)
-    return problem(422, "invalid", "A reply needs a text", "at most 1,000 characters, without control characters");
-  const auto known = std::find_if(kReplyKinds.begin(), kReplyKinds.end(), [&](const char* word) { return kind && *kind == word; });
-  if (known == kReplyKinds.end()) return problem(422, "invalid", "kind is done, will-do, cannot or need-more");
+    return problem(422, "invalid", "A reply needs a text",
+                   "at most 1,000 characters, without control characters");
+  const auto known = std::find_if(kReplyKinds.begin(), kReplyKinds.end(),
+                                  [&](const char* word) { return kind && *kind == word; });
+  if (known == kReplyKinds.end())
+    return problem(422, "invalid", "kind is done, will-do, cannot or need-more");
   if (!unit) return problem(422, "invalid", "The unit that answers is needed");
   desk::NewReply wanted;
   wanted.kind = static_cast<protocol::ReplyKind>(known - kReplyKinds.begin());
@@ -280,7 +303,8 @@ net::HttpResponse reply(ApiContext& context, const ApiCall& call, const CaseId& 
   wanted.text = *text;
   const OfficeTime now = context.clocks.office();
   return decide(context, call, id, 201, [&](const CaseRow& row) {
-    return desk::make_reply(context.keys, context.hashes, context.rules, row, wanted, call.person->name, now, crypto::random_id<Salt>());
+    return desk::make_reply(context.keys, context.hashes, context.rules, row, wanted, call.person->name, now,
+                            crypto::random_id<Salt>());
   });
 }
 
@@ -289,10 +313,12 @@ net::HttpResponse move(ApiContext& context, const ApiCall& call, const CaseId& i
   const auto state = word ? civic::state_of(*word) : std::nullopt;
   if (!state) return problem(422, "invalid", "state is accepted, in-progress or closed");
   const auto note = text_of(call.body, "note", 1000).value_or("");
-  if (!check_person_text(note, 300, 1000).ok()) return problem(422, "invalid", "The note cannot be taken", "at most 300 characters");
+  if (!check_person_text(note, 300, 1000).ok())
+    return problem(422, "invalid", "The note cannot be taken", "at most 300 characters");
   const OfficeTime now = context.clocks.office();
   return decide(context, call, id, 200, [&](const CaseRow& row) {
-    return desk::make_move(row, *state, clean_person_text(note), call.person->name, now, crypto::random_id<Salt>());
+    return desk::make_move(row, *state, clean_person_text(note), call.person->name, now,
+                           crypto::random_id<Salt>());
   });
 }
 

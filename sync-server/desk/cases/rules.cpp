@@ -23,12 +23,14 @@ std::string allowed_words(CaseState state) {
   std::string words;
   for (const CaseState wanted : {CaseState::kAccepted, CaseState::kInProgress, CaseState::kClosed}) {
     const auto act = act_towards(wanted);
-    if (act && civic::after(state, *act)) words += (words.empty() ? "" : ", ") + std::string(civic::state_word(wanted));
+    if (act && civic::after(state, *act))
+      words += (words.empty() ? "" : ", ") + std::string(civic::state_word(wanted));
   }
   return words.empty() ? "nothing" : words;
 }
 
-log::Act case_act(const CaseRow& row, std::uint16_t type, const std::string& actor, OfficeTime now, const Salt& salt) {
+log::Act case_act(const CaseRow& row, std::uint16_t type, const std::string& actor, OfficeTime now,
+                  const Salt& salt) {
   log::Act act;
   act.stream = log::case_stream(row.id);
   act.expected_head = row.version;
@@ -55,13 +57,20 @@ OfficeTime due_at(const civic::Rules& rules, const CaseRow& row) {
 }
 
 Result<log::Act> make_reply(const office::OfficeKeys& keys, const HashPort& hashes, const civic::Rules& rules,
-                            const CaseRow& row, const NewReply& reply, const std::string& actor, OfficeTime now,
-                            const Salt& salt) {
-  if (!row.readable) return error(Code::kInvalid, "this case has no receipt that an answer could be sealed to", "case " + row.id.text());
+                            const CaseRow& row, const NewReply& reply, const std::string& actor,
+                            OfficeTime now, const Salt& salt) {
+  if (!row.readable)
+    return error(Code::kInvalid, "this case has no receipt that an answer could be sealed to",
+                 "case " + row.id.text());
   if (!civic::after(static_cast<CaseState>(row.state), CaseAct::kReply))
-    return error(Code::kInvalid, "a case that is " + std::string(civic::state_word(static_cast<CaseState>(row.state))) + " takes no reply", "case " + row.id.text());
+    return error(Code::kInvalid,
+                 "a case that is " + std::string(civic::state_word(static_cast<CaseState>(row.state))) +
+                     " takes no reply",
+                 "case " + row.id.text());
   const civic::Unit* unit = rules.unit(reply.unit);
-  if (unit == nullptr) return error(Code::kInvalid, "there is no unit " + std::to_string(reply.unit), "unit", "choose one of the list");
+  if (unit == nullptr)
+    return error(Code::kInvalid, "there is no unit " + std::to_string(reply.unit), "unit",
+                 "choose one of the list");
 
   protocol::ReplyBody body;
   body.version = row.replies + 1;
@@ -84,8 +93,9 @@ Result<log::Act> make_reply(const office::OfficeKeys& keys, const HashPort& hash
   replied.unit = reply.unit;
   replied.zone = row.zone;
   replied.entry.value = protocol::to_wire(protocol::ReplyEntry{tag, body.version, {std::move(*sealed)}});
-  replied.signature = protocol::sign_bucket_entry(keys.log(), keys.office(), protocol::bucket_for_area(row.zone),
-                                                  protocol::bucket_entry_type::kReply, replied.entry.value);
+  replied.signature =
+      protocol::sign_bucket_entry(keys.log(), keys.office(), protocol::bucket_for_area(row.zone),
+                                  protocol::bucket_entry_type::kReply, replied.entry.value);
   replied.for_office.value = std::move(*copy);
   replied.generation = keys.newest_sealing().generation;
   log::Act act = case_act(row, act::kCaseReplied, actor, now, salt);
@@ -93,12 +103,14 @@ Result<log::Act> make_reply(const office::OfficeKeys& keys, const HashPort& hash
   return act;
 }
 
-Result<log::Act> make_move(const CaseRow& row, CaseState wanted, const std::string& note, const std::string& actor,
-                           OfficeTime now, const Salt& salt) {
+Result<log::Act> make_move(const CaseRow& row, CaseState wanted, const std::string& note,
+                           const std::string& actor, OfficeTime now, const Salt& salt) {
   const auto move = act_towards(wanted);
   const auto state = static_cast<CaseState>(row.state);
   if (!move || !civic::after(state, *move))
-    return error(Code::kInvalid, "a case that is " + std::string(civic::state_word(state)) + " cannot become " + std::string(civic::state_word(wanted)),
+    return error(Code::kInvalid,
+                 "a case that is " + std::string(civic::state_word(state)) + " cannot become " +
+                     std::string(civic::state_word(wanted)),
                  "case " + row.id.text(), "allowed: " + allowed_words(state));
   log::Act act = case_act(row, act::kCaseMoved, actor, now, salt);
   act.body = protocol::to_wire(CaseMoved{static_cast<std::uint8_t>(*move), {note}});

@@ -16,9 +16,10 @@ struct NewReply {
 /// The act that answers a case: the reply sealed to the receipt (for the kiosks of the reply zone)
 /// and to the office. A reply to an answered case is its correction. kInvalid when the case
 /// cannot be answered: unreadable, or in a state where a reply does not belong.
-[[nodiscard]] Result<log::Act> make_reply(const office::OfficeKeys& keys, const HashPort& hashes, const civic::Rules& rules,
-                                          const CaseRow& row, const NewReply& reply, const std::string& actor,
-                                          OfficeTime now, const Salt& salt);
+[[nodiscard]] Result<log::Act> make_reply(const office::OfficeKeys& keys, const HashPort& hashes,
+                                          const civic::Rules& rules, const CaseRow& row,
+                                          const NewReply& reply, const std::string& actor, OfficeTime now,
+                                          const Salt& salt);
 
 /// The act that moves a case; kInvalid with what is allowed when it does not belong there.
 [[nodiscard]] Result<log::Act> make_move(const CaseRow& row, civic::CaseState wanted, const std::string& note,

@@ -32,9 +32,11 @@ struct DeviceCounts {
   std::uint8_t format = 1;
   std::uint64_t records = 0;
   std::uint64_t quarantined = 0;
-  std::uint64_t branches = 0;   ///< beyond the first: clones and restored disks
+  std::uint64_t branches = 0;  ///< beyond the first: clones and restored disks
   template <class Archive>
-  void serialize(Archive& archive) { archive(format, records, quarantined, branches); }
+  void serialize(Archive& archive) {
+    archive(format, records, quarantined, branches);
+  }
 };
 
 struct CodeRow {
@@ -47,7 +49,7 @@ struct CodeRow {
   OfficeTime issued;
   OfficeTime expires;
   Text<200> staff_pin_hash;
-  DeviceId used_by;             ///< none while it is open
+  DeviceId used_by;  ///< none while it is open
   template <class Archive>
   void serialize(Archive& archive) {
     archive(format, id, code_key, name, area, reply_zone, issued, expires, staff_pin_hash, used_by);
@@ -58,16 +60,19 @@ struct CodeRow {
 struct Presence {
   std::uint8_t format = 1;
   OfficeTime last_contact;
-  std::uint64_t unsent = 0;     ///< as the device said, less what came since
+  std::uint64_t unsent = 0;  ///< as the device said, less what came since
   Text<64> software;
   template <class Archive>
-  void serialize(Archive& archive) { archive(format, last_contact, unsent, software); }
+  void serialize(Archive& archive) {
+    archive(format, last_contact, unsent, software);
+  }
 };
 
 class DeviceFold final : public log::Fold {
  public:
   [[nodiscard]] std::vector<Table> tables() const override;
-  [[nodiscard]] Status apply(StoreWriter& writer, const log::LedgerEntry& entry, std::optional<ByteView> body) override;
+  [[nodiscard]] Status apply(StoreWriter& writer, const log::LedgerEntry& entry,
+                             std::optional<ByteView> body) override;
 };
 
 [[nodiscard]] Result<std::optional<DeviceRow>> find_device(StoreReader& reader, const DeviceId& id);

@@ -41,7 +41,8 @@ Result<Answer> try_enrol(log::LedgerWriter& ledger, StoreWriter& writer, const H
   const Answer unknown = refusal(HelloErrorCode::kCodeUnknown, "this code is not known here, or it was used");
   if (!*code) return unknown;
   const CodeRow& row = **code;
-  if (!(protocol::enrol_proof(hashes, row.code_key, nonce, exporter, enrol.device_key) == enrol.proof)) return unknown;
+  if (!(protocol::enrol_proof(hashes, row.code_key, nonce, exporter, enrol.device_key) == enrol.proof))
+    return unknown;
   const DeviceId device = protocol::device_id_of(hashes, enrol.device_key);
   if (!row.used_by.is_none()) {
     const auto known = find_device(writer, device);
@@ -49,7 +50,8 @@ Result<Answer> try_enrol(log::LedgerWriter& ledger, StoreWriter& writer, const H
     if (row.used_by == device && *known && !(*known)->revoked) return Answer{welcome(office, row, now)};
     return unknown;
   }
-  if (now > row.expires) return refusal(HelloErrorCode::kCodeExpired, "this code has expired; ask the office for a new one");
+  if (now > row.expires)
+    return refusal(HelloErrorCode::kCodeExpired, "this code has expired; ask the office for a new one");
 
   log::Act used;
   used.stream = log::code_stream(row.id);
@@ -65,7 +67,8 @@ Result<Answer> try_enrol(log::LedgerWriter& ledger, StoreWriter& writer, const H
   enrolled.type = act::kDeviceEnrolled;
   enrolled.at = now;
   enrolled.salt = salts[1];
-  enrolled.body = protocol::to_wire(DeviceEnrolled{enrol.device_key, row.name, row.area, row.reply_zone, row.id});
+  enrolled.body =
+      protocol::to_wire(DeviceEnrolled{enrol.device_key, row.name, row.area, row.reply_zone, row.id});
   const auto stored = ledger.append_act(enrolled);
   if (!stored.ok()) return stored.error();
   return Answer{welcome(office, row, now)};
@@ -76,7 +79,8 @@ Result<log::Act> issue_code(const HashPort& hashes, const civic::Rules& rules, c
   if (wanted.name.empty() || wanted.name.size() > limits::kNameBytesMax)
     return error(Code::kInvalid, "a device needs a name of at most 120 bytes", "name");
   if (rules.area(wanted.area) == nullptr)
-    return error(Code::kInvalid, "there is no area " + std::to_string(wanted.area.value), "area", "choose one of the area file");
+    return error(Code::kInvalid, "there is no area " + std::to_string(wanted.area.value), "area",
+                 "choose one of the area file");
   CodeIssued issued;
   issued.code_key = protocol::enrolment_code_key(hashes, wanted.code);
   issued.name.value = wanted.name;

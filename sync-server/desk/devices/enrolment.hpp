@@ -26,13 +26,14 @@ struct EnrolmentOffice {
     const std::array<Salt, 2>& salts);
 
 struct NewCode {
-  protocol::EnrolmentCode code;      ///< random
+  protocol::EnrolmentCode code;  ///< random
   std::string name;
   AreaId area;
   std::string staff_pin_hash;
 };
 /// The act that issues it; refuses an empty name and a place that is not in the area file.
-[[nodiscard]] Result<log::Act> issue_code(const HashPort& hashes, const civic::Rules& rules, const NewCode& wanted,
-                                          const std::string& actor, OfficeTime now, const Salt& salt);
+[[nodiscard]] Result<log::Act> issue_code(const HashPort& hashes, const civic::Rules& rules,
+                                          const NewCode& wanted, const std::string& actor, OfficeTime now,
+                                          const Salt& salt);
 
 }  // namespace huiyin::desk

@@ -72,21 +72,28 @@ Status record_came(StoreWriter& writer, const LedgerEntry& entry) {
     HUIYIN_TRY(writer.put(t::kQuarantine, log::key_of(entry.offset.value), as_bytes(entry.quarantined)));
   }
   // A branch is named by its first record's hash: that record opened it.
-  if (!entry.stream.branch.is_none() && entry.stream.branch == BranchId::prefix(entry.hash.view())) ++counts->branches;
+  if (!entry.stream.branch.is_none() && entry.stream.branch == BranchId::prefix(entry.hash.view()))
+    ++counts->branches;
   return put_row(writer, t::kDeviceCounts, id.view(), *counts);
 }
 
 }  // namespace
 
-std::vector<Table> DeviceFold::tables() const { return {t::kDevices, t::kCodes, t::kDeviceCounts, t::kQuarantine}; }
+std::vector<Table> DeviceFold::tables() const {
+  return {t::kDevices, t::kCodes, t::kDeviceCounts, t::kQuarantine};
+}
 
 Status DeviceFold::apply(StoreWriter& writer, const LedgerEntry& entry, std::optional<ByteView> body) {
   if (entry.stream.kind == StreamKind::kRecords) return record_came(writer, entry);
   if (!body) return {};
-  if (entry.stream.kind == StreamKind::kDevice && entry.type == act::kDeviceEnrolled) return enrolled(writer, entry, *body);
-  if (entry.stream.kind == StreamKind::kDevice && entry.type == act::kDeviceRevoked) return revoked(writer, entry, *body);
-  if (entry.stream.kind == StreamKind::kCode && entry.type == act::kCodeIssued) return code_issued(writer, entry, *body);
-  if (entry.stream.kind == StreamKind::kCode && entry.type == act::kCodeUsed) return code_used(writer, entry, *body);
+  if (entry.stream.kind == StreamKind::kDevice && entry.type == act::kDeviceEnrolled)
+    return enrolled(writer, entry, *body);
+  if (entry.stream.kind == StreamKind::kDevice && entry.type == act::kDeviceRevoked)
+    return revoked(writer, entry, *body);
+  if (entry.stream.kind == StreamKind::kCode && entry.type == act::kCodeIssued)
+    return code_issued(writer, entry, *body);
+  if (entry.stream.kind == StreamKind::kCode && entry.type == act::kCodeUsed)
+    return code_used(writer, entry, *body);
   return {};
 }
 
@@ -96,8 +103,12 @@ Result<std::optional<DeviceRow>> find_device(StoreReader& reader, const DeviceId
 Result<std::optional<CodeRow>> find_code(StoreReader& reader, const CodeId& id) {
   return get_row<CodeRow>(reader, t::kCodes, id.view(), "enrolment code");
 }
-Result<std::vector<DeviceRow>> list_devices(StoreReader& reader) { return all_rows<DeviceRow>(reader, t::kDevices, "devices"); }
-Result<std::vector<CodeRow>> list_codes(StoreReader& reader) { return all_rows<CodeRow>(reader, t::kCodes, "enrolment codes"); }
+Result<std::vector<DeviceRow>> list_devices(StoreReader& reader) {
+  return all_rows<DeviceRow>(reader, t::kDevices, "devices");
+}
+Result<std::vector<CodeRow>> list_codes(StoreReader& reader) {
+  return all_rows<CodeRow>(reader, t::kCodes, "enrolment codes");
+}
 Result<DeviceCounts> device_counts(StoreReader& reader, const DeviceId& id) {
   const auto row = get_row<DeviceCounts>(reader, t::kDeviceCounts, id.view(), "device counts");
   if (!row.ok()) return row.error();

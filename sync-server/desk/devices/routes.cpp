@@ -36,27 +36,29 @@ net::HttpResponse list_devices(ApiContext& context) {
       const auto presence = desk::find_presence(reader, row.id);
       if (!counts.ok()) return counts.error();
       if (!presence.ok()) return presence.error();
-      devices.push_back({{"id", row.id.text()},
-                         {"name", row.name.value},
-                         {"area", row.area.value},
-                         {"state", row.revoked ? "revoked" : "enrolled"},
-                         {"connected", connected.count(row.id) != 0},
-                         {"last_contact", *presence ? Json(iso_time((*presence)->last_contact, offset)) : Json()},
-                         {"records", counts->records},
-                         {"unsent", *presence ? (*presence)->unsent : 0},
-                         {"since", iso_time(row.since, offset)},
-                         {"branches", counts->branches},
-                         {"quarantined", counts->quarantined}});
+      devices.push_back(
+          {{"id", row.id.text()},
+           {"name", row.name.value},
+           {"area", row.area.value},
+           {"state", row.revoked ? "revoked" : "enrolled"},
+           {"connected", connected.count(row.id) != 0},
+           {"last_contact", *presence ? Json(iso_time((*presence)->last_contact, offset)) : Json()},
+           {"records", counts->records},
+           {"unsent", *presence ? (*presence)->unsent : 0},
+           {"since", iso_time(row.since, offset)},
+           {"branches", counts->branches},
+           {"quarantined", counts->quarantined}});
     }
     const auto issued = desk::list_codes(reader);
     if (!issued.ok()) return issued.error();
     for (const desk::CodeRow& row : *issued)
-      codes.push_back({{"id", row.id.text()},
-                       {"name", row.name.value},
-                       {"area", row.area.value},
-                       {"issued", iso_time(row.issued, offset)},
-                       {"expires", iso_time(row.expires, offset)},
-                       {"state", !row.used_by.is_none() ? "used" : (now > row.expires ? "expired" : "open")}});
+      codes.push_back(
+          {{"id", row.id.text()},
+           {"name", row.name.value},
+           {"area", row.area.value},
+           {"issued", iso_time(row.issued, offset)},
+           {"expires", iso_time(row.expires, offset)},
+           {"state", !row.used_by.is_none() ? "used" : (now > row.expires ? "expired" : "open")}});
     return {};
   });
   if (!read.ok()) return problem_of(read.error());
@@ -66,8 +68,7 @@ net::HttpResponse list_devices(ApiContext& context) {
 net::HttpResponse issue_code(ApiContext& context, const ApiCall& call) {
   const auto name = written_of(call.body, "name", 60, limits::kNameBytesMax);
   const auto area = number_of(call.body, "area", 1, UINT32_MAX);
-  if (!name || !area)
-    return problem(422, "invalid", "A name and a place are needed");
+  if (!name || !area) return problem(422, "invalid", "A name and a place are needed");
   const std::string pin = random_pin();
   const auto pin_hash = crypto::hash_password(pin);
   if (!pin_hash.ok()) return problem_of(pin_hash.error());
@@ -77,13 +78,15 @@ net::HttpResponse issue_code(ApiContext& context, const ApiCall& call) {
   wanted.area = {static_cast<std::uint32_t>(*area)};
   wanted.staff_pin_hash = *pin_hash;
   const OfficeTime now = context.clocks.office();
-  const auto act = desk::issue_code(context.hashes, context.rules, wanted, call.person->name, now, crypto::random_id<Salt>());
+  const auto act = desk::issue_code(context.hashes, context.rules, wanted, call.person->name, now,
+                                    crypto::random_id<Salt>());
   if (!act.ok()) return problem_of(act.error());
-  const Status stored = context.writer.act_and_wait([issued = *act](log::LedgerWriter& ledger, StoreWriter&) -> Status {
-    const auto entry = ledger.append_act(issued);
-    if (!entry.ok()) return entry.error();
-    return {};
-  });
+  const Status stored =
+      context.writer.act_and_wait([issued = *act](log::LedgerWriter& ledger, StoreWriter&) -> Status {
+        const auto entry = ledger.append_act(issued);
+        if (!entry.ok()) return entry.error();
+        return {};
+      });
   if (!stored.ok()) return problem_of(stored.error());
   const auto address = parse_device_address(context.device_address);
   if (!address.ok()) return problem_of(address.error());
@@ -93,7 +96,8 @@ net::HttpResponse issue_code(ApiContext& context, const ApiCall& call) {
   line.code = wanted.code;
   line.pin = context.keys.ring().tls_pins.items.front();
   return json_response(201, {{"line", protocol::make_enrolment_line(line)},
-                             {"expires", iso_time(now + Duration{limits::kEnrolCodeLifeMs}, context.rules.office.utc_offset_minutes)},
+                             {"expires", iso_time(now + Duration{limits::kEnrolCodeLifeMs},
+                                                  context.rules.office.utc_offset_minutes)},
                              {"staff_pin", pin}});
 }
 
@@ -107,15 +111,16 @@ net::HttpResponse revoke(ApiContext& context, const ApiCall& call, const DeviceI
   act.actor = call.person->name;
   act.salt = crypto::random_id<Salt>();
   act.body = protocol::to_wire(desk::DeviceRevoked{{*reason}});
-  const Status stored = context.writer.act_and_wait([act, id](log::LedgerWriter& ledger, StoreWriter& writer) -> Status {
-    const auto device = desk::find_device(writer, id);
-    if (!device.ok()) return device.error();
-    if (!*device) return error(Code::kNotFound, "there is no such device");
-    if ((*device)->revoked) return {};
-    const auto entry = ledger.append_act(act);
-    if (!entry.ok()) return entry.error();
-    return {};
-  });
+  const Status stored =
+      context.writer.act_and_wait([act, id](log::LedgerWriter& ledger, StoreWriter& writer) -> Status {
+        const auto device = desk::find_device(writer, id);
+        if (!device.ok()) return device.error();
+        if (!*device) return error(Code::kNotFound, "there is no such device");
+        if ((*device)->revoked) return {};
+        const auto entry = ledger.append_act(act);
+        if (!entry.ok()) return entry.error();
+        return {};
+      });
   if (!stored.ok()) return problem_of(stored.error());
   context.devices.device_revoked(id);
   return no_content();

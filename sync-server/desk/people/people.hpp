@@ -16,17 +16,20 @@ struct PersonRow {
   Text<limits::kNameBytesMax> display;
   Choice<Role> role;
   Text<200> password_hash;
-  bool must_change = true;       ///< until the first password was changed
+  bool must_change = true;  ///< until the first password was changed
   OfficeTime since;
-  StreamVersion version;         ///< head of the person's stream
+  StreamVersion version;  ///< head of the person's stream
   template <class Archive>
-  void serialize(Archive& archive) { archive(format, name, display, role, password_hash, must_change, since, version); }
+  void serialize(Archive& archive) {
+    archive(format, name, display, role, password_hash, must_change, since, version);
+  }
 };
 
 class PeopleFold final : public log::Fold {
  public:
   [[nodiscard]] std::vector<Table> tables() const override;
-  [[nodiscard]] Status apply(StoreWriter& writer, const log::LedgerEntry& entry, std::optional<ByteView> body) override;
+  [[nodiscard]] Status apply(StoreWriter& writer, const log::LedgerEntry& entry,
+                             std::optional<ByteView> body) override;
 };
 
 [[nodiscard]] Result<std::optional<PersonRow>> find_person(StoreReader& reader, std::string_view name);

@@ -49,16 +49,19 @@ net::HttpResponse sign_in(ApiContext& context, const ApiCall& call) {
   SignedIn signed_in{{}, person->name.value, person->display.value, person->role.value, person->must_change};
   const std::string token = context.sessions.open(signed_in, now);
   auto response = json_response(200, person_json(signed_in));
-  response.headers.emplace_back("Set-Cookie", "huiyin_office=" + token + "; Path=/; HttpOnly; SameSite=Strict");
+  response.headers.emplace_back("Set-Cookie",
+                                "huiyin_office=" + token + "; Path=/; HttpOnly; SameSite=Strict");
   return response;
 }
 
 net::HttpResponse change_password(ApiContext& context, const ApiCall& call) {
   const auto old_password = text_of(call.body, "old", 200);
   const auto new_password = text_of(call.body, "new", 1000);
-  if (!old_password || !new_password) return problem(422, "invalid", "The old and the new password are needed");
+  if (!old_password || !new_password)
+    return problem(422, "invalid", "The old and the new password are needed");
   const BootTime now = context.clocks.boot();
-  if (context.sessions.must_wait(call.person->name, now).ms > 0) return problem(429, "slow-down", "Too many wrong passwords", "wait a minute");
+  if (context.sessions.must_wait(call.person->name, now).ms > 0)
+    return problem(429, "slow-down", "Too many wrong passwords", "wait a minute");
   std::optional<desk::PersonRow> person;
   const Status read = context.store.read([&](StoreReader& reader) -> Status {
     auto found = desk::find_person(reader, call.person->name);
@@ -73,7 +76,8 @@ net::HttpResponse change_password(ApiContext& context, const ApiCall& call) {
   }
   if (const Status fit = desk::check_new_password(call.person->name, *new_password); !fit.ok())
     return problem(422, "password-weak", "Take another password", fit.error().text());
-  if (*new_password == *old_password) return problem(422, "password-weak", "Take another password", "it is the old one");
+  if (*new_password == *old_password)
+    return problem(422, "password-weak", "Take another password", "it is the old one");
   const auto hash = crypto::hash_password(*new_password);
   if (!hash.ok()) return problem_of(hash.error());
   log::Act act;
@@ -116,19 +120,21 @@ net::HttpResponse add_person(ApiContext& context, const ApiCall& call) {
   const auto display = written_of(call.body, "display", 60, limits::kNameBytesMax);
   const auto role = text_of(call.body, "role", 20);
   if (!name || !desk::is_sign_in_name(*name))
-    return problem(422, "invalid", "That sign-in name cannot be taken", "2 to 40 of a-z, 0-9, dot, hyphen, beginning with a letter");
-  if (!display)
-    return problem(422, "invalid", "A name to be shown is needed");
-  if (!role || (*role != "clerk" && *role != "administrator")) return problem(422, "invalid", "The role is clerk or administrator");
+    return problem(422, "invalid", "That sign-in name cannot be taken",
+                   "2 to 40 of a-z, 0-9, dot, hyphen, beginning with a letter");
+  if (!display) return problem(422, "invalid", "A name to be shown is needed");
+  if (!role || (*role != "clerk" && *role != "administrator"))
+    return problem(422, "invalid", "The role is clerk or administrator");
   const auto added = desk::new_person(context.hashes, *name, *display,
-                                      *role == "clerk" ? desk::Role::kClerk : desk::Role::kAdministrator, call.person->name,
-                                      context.clocks.office());
+                                      *role == "clerk" ? desk::Role::kClerk : desk::Role::kAdministrator,
+                                      call.person->name, context.clocks.office());
   if (!added.ok()) return problem_of(added.error());
-  const Status stored = context.writer.act_and_wait([act = added->act](log::LedgerWriter& ledger, StoreWriter&) -> Status {
-    const auto entry = ledger.append_act(act);
-    if (!entry.ok()) return entry.error();
-    return {};
-  });
+  const Status stored =
+      context.writer.act_and_wait([act = added->act](log::LedgerWriter& ledger, StoreWriter&) -> Status {
+        const auto entry = ledger.append_act(act);
+        if (!entry.ok()) return entry.error();
+        return {};
+      });
   if (!stored.ok() && stored.error().code == Code::kConflict)
     return problem(409, "conflict", "There is somebody with this sign-in name", "take another one");
   if (!stored.ok()) return problem_of(stored.error());
@@ -145,10 +151,12 @@ std::optional<net::HttpResponse> session_routes(ApiContext& context, const ApiCa
   if (call.path.size() == 1 && method == "DELETE") {
     context.sessions.close(call.person->token);
     auto response = no_content();
-    response.headers.emplace_back("Set-Cookie", "huiyin_office=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+    response.headers.emplace_back("Set-Cookie",
+                                  "huiyin_office=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
     return response;
   }
-  if (call.path.size() == 2 && call.path[1] == "password" && method == "POST") return change_password(context, call);
+  if (call.path.size() == 2 && call.path[1] == "password" && method == "POST")
+    return change_password(context, call);
   return std::nullopt;
 }
 

@@ -6,8 +6,8 @@
 
 namespace huiyin::desk {
 
-Result<NewPerson> new_person(const HashPort& hashes, const std::string& name, const std::string& display, Role role,
-                             const std::string& actor, OfficeTime now) {
+Result<NewPerson> new_person(const HashPort& hashes, const std::string& name, const std::string& display,
+                             Role role, const std::string& actor, OfficeTime now) {
   NewPerson added;
   // 80 random bits in letters that are not mistaken for each other.
   added.first_password = base32(crypto::random_bytes(10));
