@@ -51,6 +51,7 @@ Office::~Office() {
   control_.reset();
   web_.reset();
   if (workers_) workers_->stop();
+  if (opener_) opener_->stop();
   if (writer_) writer_->stop();
   devices_.reset();
 }
@@ -84,9 +85,16 @@ Status Office::open() {
 
   const HashPort& hashes = crypto::hash_port();
   device_fold_ = std::make_unique<desk::DeviceFold>();
+  const unsigned lanes = std::max(1U, std::thread::hardware_concurrency() / 2);
+  opener_ = std::make_unique<SectionOpener>(
+      hashes,
+      [this](const protocol::RecordHeader& header, ByteView payload) {
+        return keys_->open_routing(header, payload);
+      },
+      lanes);
   case_fold_ = std::make_unique<desk::CaseFold>(
       hashes, keys_->office(), [this](const protocol::RecordHeader& header, ByteView payload) {
-        return keys_->open_routing(header, payload);
+        return opener_->open(header, payload);
       });
   people_fold_ = std::make_unique<desk::PeopleFold>();
   bucket_fold_ = std::make_unique<desk::BucketFold>();
@@ -100,8 +108,8 @@ Status Office::open() {
                   keys_->ack(),
                   judge_record,
                   [this] { devices_->buckets_changed(); }});
-  devices_ = std::make_unique<DevicePort>(
-      DevicePort::Setup{runtime_, *store_, hashes, *keys_, rules_, *writer_, clocks_, options_.log});
+  devices_ = std::make_unique<DevicePort>(DevicePort::Setup{runtime_, *store_, hashes, *keys_, rules_,
+                                                            *opener_, *writer_, clocks_, options_.log});
   HUIYIN_TRY(first_administrator());
   HUIYIN_TRY(publish_settings());
   HUIYIN_TRY(devices_->listen(options_.address, options_.device_port));
@@ -256,6 +264,7 @@ void Office::run() {
   runtime_.run([this](const std::string& what) { options_.log("the loop goes on after: " + what); });
   // Everybody was told; what is queued is still written.
   workers_->stop();
+  opener_->stop();
   writer_->stop();
 }
 

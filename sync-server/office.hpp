@@ -1,8 +1,8 @@
 #pragma once
 /// The office server: everything wired together, its start and its stop.
 ///
-/// Threads: one for the event loop (device port, pages, control socket), one writer, two API
-/// workers. start() and run() on the thread that owns the object.
+/// Threads: one for the event loop (device port, pages, control socket), a few that open sections
+/// ahead of the writer, one writer, two API workers. start() and run() on the thread that owns the object.
 
 #include <atomic>
 #include <memory>
@@ -63,6 +63,7 @@ class Office {
   std::unique_ptr<desk::CaseFold> case_fold_;
   std::unique_ptr<desk::PeopleFold> people_fold_;
   std::unique_ptr<desk::BucketFold> bucket_fold_;
+  std::unique_ptr<SectionOpener> opener_;
   std::unique_ptr<Writer> writer_;
   std::unique_ptr<DevicePort> devices_;
   WebSessions sessions_;

@@ -224,24 +224,26 @@ void DevicePort::ingest(const std::shared_ptr<Connection>& connection, OfficeSes
   batch.signature = ingest.signature;
   const std::uint64_t count = batch.records.size();
   const std::weak_ptr<Connection> weak = connection;
-  setup_.writer.ingest(std::move(batch), setup_.clocks.office(),
-                       [this, weak, count](std::variant<protocol::Ack, Error> result) {
-                         auto shared =
-                             std::make_shared<std::variant<protocol::Ack, Error>>(std::move(result));
-                         setup_.runtime.post([this, weak, count, shared] {
-                           const auto alive = weak.lock();
-                           if (!alive) return;
-                           if (std::holds_alternative<protocol::Ack>(*shared)) {
-                             const bool had_unsent = alive->presence.unsent > 0;
-                             alive->presence.unsent -= std::min(alive->presence.unsent, count);
-                             // Noted when the last arrived, not at every batch: it is a line on a page, not a promise.
-                             if (had_unsent && alive->presence.unsent == 0) save_presence(*alive);
-                           } else {
-                             setup_.log("cannot store: " + std::get<Error>(*shared).text());
-                           }
-                           feed(alive, OfficeSession::Ingested{std::move(*shared)});
-                         });
-                       });
+  auto done = [this, weak, count](std::variant<protocol::Ack, Error> result) {
+    auto shared = std::make_shared<std::variant<protocol::Ack, Error>>(std::move(result));
+    setup_.runtime.post([this, weak, count, shared] {
+      const auto alive = weak.lock();
+      if (!alive) return;
+      if (std::holds_alternative<protocol::Ack>(*shared)) {
+        const bool had_unsent = alive->presence.unsent > 0;
+        alive->presence.unsent -= std::min(alive->presence.unsent, count);
+        // Noted when the last arrived, not at every batch: it is a line on a page, not a promise.
+        if (had_unsent && alive->presence.unsent == 0) save_presence(*alive);
+      } else {
+        setup_.log("cannot store: " + std::get<Error>(*shared).text());
+      }
+      feed(alive, OfficeSession::Ingested{std::move(*shared)});
+    });
+  };
+  const OfficeTime at = setup_.clocks.office();
+  setup_.opener.submit(std::move(batch), [this, at, done = std::move(done)](log::IngestBatch opened) {
+    setup_.writer.ingest(std::move(opened), at, done);
+  });
 }
 
 void DevicePort::read_round(const std::shared_ptr<Connection>& connection,

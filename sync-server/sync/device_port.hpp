@@ -15,6 +15,7 @@
 #include "shared/net/frame_link.hpp"
 #include "sync-server/desk/devices/devices.hpp"
 #include "sync-server/keys/office_keys.hpp"
+#include "sync-server/sync/section_opener.hpp"
 #include "sync-server/sync/writer.hpp"
 
 namespace huiyin::office {
@@ -33,6 +34,7 @@ class DevicePort {
     const HashPort& hashes;
     const OfficeKeys& keys;
     const civic::Rules& rules;
+    SectionOpener& opener;
     Writer& writer;
     Clocks clocks;
     std::function<void(const std::string&)> log;
