@@ -24,7 +24,7 @@ struct SealingKeys {
 struct KeyRing {
   std::uint32_t version = 0;
   std::uint8_t threshold = 1;
-  OfficeId office;  ///< BLAKE2b-128 of `root`
+  OfficeId office;  ///< office_id_of(`root`)
   PublicKey root;
   PublicKey ack;                  ///< signs acks
   PublicKey log;                  ///< signs bucket entries, replies and tree heads

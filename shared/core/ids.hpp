@@ -43,8 +43,9 @@ struct Id {
   friend bool operator<(const Id& a, const Id& b) { return compare(a.bytes, b.bytes) < 0; }
 };
 
-using DeviceId = Id<struct DeviceIdTag, 16>;       ///< BLAKE2b-128 of the device's public key
-using OfficeId = Id<struct OfficeIdTag, 16>;       ///< BLAKE2b-128 of the office's root public key
+using DeviceId =
+    Id<struct DeviceIdTag, 16>;  ///< protocol::device_id_of: 16 bytes of BLAKE2b over context ‖ public key
+using OfficeId = Id<struct OfficeIdTag, 16>;       ///< protocol::office_id_of, the same over the root key
 using OfficeEpoch = Id<struct OfficeEpochTag, 8>;  ///< random; a restored office takes a new one
 using EpochId = Id<struct EpochIdTag, 8>;          ///< random; a stretch of a device's journal
 using BranchId = Id<struct BranchIdTag, 8>;        ///< none, or the first bytes of a diverging record's hash

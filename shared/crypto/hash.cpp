@@ -63,10 +63,6 @@ Hash blake2b_keyed(ByteView key, std::initializer_list<ByteView> parts) {
   return hash;
 }
 
-DeviceId device_id(const PublicKey& key) { return DeviceId::prefix(blake2b_128({key.view()})); }
-
-OfficeId office_id(const PublicKey& root_key) { return OfficeId::prefix(blake2b_128({root_key.view()})); }
-
 ReceiptTag receipt_tag(const PublicKey& receipt_key) {
   return ReceiptTag::prefix(hash_port().blake2b({receipt_key.view()}).view());
 }

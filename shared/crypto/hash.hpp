@@ -14,10 +14,6 @@ namespace huiyin::crypto {
 /// BLAKE2b-256 with a key of 16 to 64 bytes: a message authentication code.
 [[nodiscard]] Hash blake2b_keyed(ByteView key, std::initializer_list<ByteView> parts);
 
-/// The name of a device is the BLAKE2b-128 of its public key.
-[[nodiscard]] DeviceId device_id(const PublicKey& key);
-/// So is the name of an office, of its root key.
-[[nodiscard]] OfficeId office_id(const PublicKey& root_key);
 /// What a reply is found by: the first 16 bytes of BLAKE2b-256 of the receipt's public key.
 [[nodiscard]] ReceiptTag receipt_tag(const PublicKey& receipt_key);
 

@@ -36,10 +36,8 @@ TEST(Hash, Parts_are_taken_one_after_another) {
   EXPECT_EQ(hash_port().sha256({as_bytes("ab"), as_bytes("c")}), hash_port().sha256({as_bytes("abc")}));
 }
 
-TEST(Hash, Names_of_devices_and_offices_are_the_short_hash_of_their_key) {
+TEST(Hash, Receipt_is_found_by_the_first_half_of_the_hash_of_its_key) {
   const PublicKey key = random_id<PublicKey>();
-  EXPECT_EQ(to_bytes(device_id(key).view()), to_bytes(blake2b_128({key.view()})));
-  EXPECT_EQ(to_bytes(office_id(key).view()), to_bytes(blake2b_128({key.view()})));
   EXPECT_EQ(receipt_tag(key).text(), hash_port().blake2b({key.view()}).text().substr(0, 32));
 }
 
