@@ -1,14 +1,10 @@
 #include "shared/log/journal.hpp"
 
-#include <algorithm>
-
 #include "shared/log/journal_read.hpp"
 
 namespace huiyin::log {
 
 namespace t = device_table;
-using protocol::EpochPosition;
-using protocol::from_wire;
 using protocol::to_wire;
 
 Journal::Journal(Setup setup)

@@ -1,15 +1,11 @@
 /// The journal checked whole.
 
-#include <algorithm>
-
 #include "shared/log/journal_read.hpp"
 
 namespace huiyin::log {
 
 namespace t = device_table;
-using protocol::EpochPosition;
 using protocol::from_wire;
-using protocol::to_wire;
 
 namespace {
 

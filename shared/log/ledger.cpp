@@ -1,9 +1,7 @@
 /// Writing: streams, acts, ingest, erasure.
 
 #include <algorithm>
-#include <bit>
 #include <map>
-#include <set>
 
 #include "shared/core/utf8.hpp"
 #include "shared/log/ledger_rows.hpp"
@@ -13,8 +11,6 @@ namespace huiyin::log {
 namespace t = office_table;
 using protocol::AckException;
 using protocol::AckRun;
-using protocol::EpochPosition;
-using protocol::from_wire;
 using protocol::Record;
 using protocol::to_wire;
 using protocol::Verdict;

@@ -1,23 +1,14 @@
 /// Reading, rebuilding the views, and the ledger checked whole.
 
-#include <algorithm>
-#include <bit>
-#include <map>
 #include <set>
 
-#include "shared/core/utf8.hpp"
 #include "shared/log/ledger_rows.hpp"
 
 namespace huiyin::log {
 
 namespace t = office_table;
-using protocol::AckException;
-using protocol::AckRun;
 using protocol::EpochPosition;
 using protocol::from_wire;
-using protocol::Record;
-using protocol::to_wire;
-using protocol::Verdict;
 
 Result<LedgerState> ledger_state(StoreReader& reader, const HashPort& hashes) {
   LedgerState state;

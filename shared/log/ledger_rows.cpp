@@ -1,21 +1,12 @@
-#include <algorithm>
 #include <bit>
-#include <map>
-#include <set>
 
-#include "shared/core/utf8.hpp"
 #include "shared/log/ledger_rows.hpp"
 
 namespace huiyin::log {
 
 namespace t = office_table;
-using protocol::AckException;
-using protocol::AckRun;
-using protocol::EpochPosition;
 using protocol::from_wire;
-using protocol::Record;
 using protocol::to_wire;
-using protocol::Verdict;
 
 namespace {
 constexpr std::string_view kActContext = "huiyin/act/1";
