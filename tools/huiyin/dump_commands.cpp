@@ -10,7 +10,7 @@ namespace huiyin::tools {
 
 namespace {
 
-/// The bytes of a file; when its name ends in .hex, what its hexadecimal text says.
+/// The bytes of a file; when its name ends in .hex, what its hexadecimal text says (# begins a remark).
 Result<Bytes> read_frame(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) return error(Code::kNotFound, "cannot open the file", file);
@@ -20,8 +20,11 @@ Result<Bytes> read_frame(const std::string& file) {
     bytes.push_back(static_cast<std::uint8_t>(*at));
   if (file.size() < 4 || file.substr(file.size() - 4) != ".hex") return bytes;
   std::string text;
-  for (const std::uint8_t byte : bytes)
-    if (std::isspace(byte) == 0) text.push_back(static_cast<char>(byte));
+  bool in_remark = false;  // from '#' to the end of the line
+  for (const std::uint8_t byte : bytes) {
+    in_remark = byte == '#' || (in_remark && byte != '\n');
+    if (!in_remark && std::isspace(byte) == 0) text.push_back(static_cast<char>(byte));
+  }
   auto frame = from_hex(text);
   if (!frame) return error(Code::kMalformed, "the file is not hexadecimal", file);
   return *frame;
